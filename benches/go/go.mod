@@ -1,0 +1,3 @@
+module taut-benches
+
+go 1.27

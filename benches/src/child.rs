@@ -1,0 +1,238 @@
+//! One measured process: one implementation, one workload, one payload.
+//!
+//! Contract: warms up while it looks for the number of operations that fill the time asked for,
+//! then measures [`REPETITIONS`] runs of that number and prints one line, which [`Line`] reads
+//! back. A wrong checksum, a channel that closes early and a run that hangs end the process with
+//! an error and no line. `go/main.go` prints the same line.
+
+use std::fmt;
+use std::process::exit;
+use std::str::FromStr;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::{Args, ValueEnum};
+use rustix::time::{ClockId, clock_gettime};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::peers::{self, Impl};
+use crate::workloads::{Payload, Workload};
+
+/// Measured runs in one process.
+pub(crate) const REPETITIONS: u32 = 2;
+/// Workers of the multi-thread runtime, and Go's GOMAXPROCS.
+pub(crate) const WORKERS: usize = 2;
+/// A process that takes longer hangs: all of its runs together should take well under a second.
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+/// Operations of the first, shortest run.
+const FIRST_OPS: u64 = 1000;
+
+/// The runtime that a workload is on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RuntimeKind {
+    /// Tokio's multi-thread runtime with two workers.
+    #[default]
+    Multi,
+    /// Tokio's current-thread runtime.
+    Current,
+}
+
+impl RuntimeKind {
+    pub(crate) fn workers(self) -> usize {
+        match self {
+            Self::Multi => WORKERS,
+            Self::Current => 1,
+        }
+    }
+
+    fn build(self) -> Result<Runtime> {
+        let mut builder = match self {
+            Self::Multi => Builder::new_multi_thread(),
+            Self::Current => Builder::new_current_thread(),
+        };
+        if self == Self::Multi {
+            builder.worker_threads(WORKERS);
+        }
+        builder.enable_all().build().context("no runtime")
+    }
+}
+
+impl fmt::Display for RuntimeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Multi => "multi",
+            Self::Current => "current",
+        })
+    }
+}
+
+/// What one process measures.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct ChildArgs {
+    /// The implementation.
+    #[arg(long = "impl")]
+    imp: Impl,
+    /// The workload, by its name.
+    #[arg(long, value_parser = workload)]
+    workload: Workload,
+    /// The size of a message.
+    #[arg(long, default_value = "u64")]
+    payload: Payload,
+    /// The runtime.
+    #[arg(long, default_value = "multi")]
+    runtime: RuntimeKind,
+    /// How long a measured run should take, in milliseconds.
+    #[arg(long, default_value_t = 40)]
+    ms: u64,
+    /// Run exactly this many operations, once, without a warm-up: for counting instructions.
+    #[arg(long, conflicts_with = "ms")]
+    fixed_ops: Option<u64>,
+}
+
+fn workload(name: &str) -> Result<Workload> {
+    Workload::find(name).context("no such workload")
+}
+
+/// Measures and prints the line.
+///
+/// # Errors
+/// The workload failed or does not exist for this implementation.
+pub(crate) fn main(args: &ChildArgs) -> Result<()> {
+    ensure!(args.imp.supports(args.workload), "{} cannot run {}", args.imp, args.workload.name);
+    if args.fixed_ops.is_none() {
+        thread::spawn(|| {
+            thread::sleep(LIMIT);
+            eprintln!("hangs: not finished after {LIMIT:?}");
+            exit(1);
+        });
+    }
+    let args = *args;
+    // On a worker: from the thread of `block_on` every wake would be a remote one, of 7 µs.
+    let work = async move { tokio::spawn(measure(args)).await };
+    let repetitions = args.runtime.build()?.block_on(work)??;
+    println!("{}", Line { process_cpu: cpu_time(), repetitions });
+    Ok(())
+}
+
+async fn measure(args: ChildArgs) -> Result<Vec<Repetition>> {
+    if let Some(ops) = args.fixed_ops {
+        return Ok(vec![once(args, ops).await?]);
+    }
+    let ops = calibrate(args).await?;
+    let mut repetitions = Vec::new();
+    for _ in 0..REPETITIONS {
+        repetitions.push(once(args, ops).await?);
+    }
+    Ok(repetitions)
+}
+
+/// Warms up with longer and longer runs, until one is long enough to tell how many operations fit.
+async fn calibrate(args: ChildArgs) -> Result<u64> {
+    let goal = Duration::from_millis(args.ms);
+    let mut ops = FIRST_OPS;
+    loop {
+        let run = once(args, ops).await?;
+        let fits = goal.as_secs_f64() / run.wall.as_secs_f64();
+        if fits <= 2.0 {
+            return Ok(scale(ops, fits));
+        }
+        ops = scale(ops, fits.min(8.0) / 1.5);
+    }
+}
+
+fn scale(ops: u64, factor: f64) -> u64 {
+    ((ops as f64 * factor) as u64).max(FIRST_OPS)
+}
+
+async fn once(args: ChildArgs, ops: u64) -> Result<Repetition> {
+    let (cpu, start) = (cpu_time(), Instant::now());
+    let ledger = peers::run(args.imp, args.workload, args.payload, ops).await?;
+    let (wall, cpu) = (start.elapsed(), cpu_time().saturating_sub(cpu));
+    ledger.verify(ops)?;
+    Ok(Repetition { wall, cpu, ops })
+}
+
+/// What this process has used so far, user and system, all threads.
+pub(crate) fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
+}
+
+/// One measured run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Repetition {
+    pub(crate) wall: Duration,
+    pub(crate) cpu: Duration,
+    pub(crate) ops: u64,
+}
+
+impl Repetition {
+    pub(crate) fn wall_per_op(&self) -> f64 {
+        self.wall.as_nanos() as f64 / self.ops as f64
+    }
+
+    pub(crate) fn cpu_per_op(&self) -> f64 {
+        self.cpu.as_nanos() as f64 / self.ops as f64
+    }
+}
+
+/// What a process tells its parent: its whole CPU time in ns, then for each repetition
+/// `wall,cpu,ops`, separated by spaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) process_cpu: Duration,
+    pub(crate) repetitions: Vec<Repetition>,
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.process_cpu.as_nanos())?;
+        for Repetition { wall, cpu, ops } in &self.repetitions {
+            write!(f, " {},{},{ops}", wall.as_nanos(), cpu.as_nanos())?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Line {
+    type Err = anyhow::Error;
+
+    fn from_str(line: &str) -> Result<Self> {
+        let mut words = line.split_whitespace();
+        let process_cpu = words.next().context("an empty line")?.parse()?;
+        let repetitions = words.map(repetition).collect::<Result<Vec<_>>>()?;
+        ensure!(!repetitions.is_empty(), "no repetition in {line:?}");
+        Ok(Self { process_cpu: Duration::from_nanos(process_cpu), repetitions })
+    }
+}
+
+fn repetition(word: &str) -> Result<Repetition> {
+    let numbers = word.split(',').map(str::parse).collect::<Result<Vec<u64>, _>>()?;
+    let [wall, cpu, ops] = numbers[..] else { bail!("not a repetition: {word:?}") };
+    ensure!(ops > 0, "no operations in {word:?}");
+    Ok(Repetition { wall: Duration::from_nanos(wall), cpu: Duration::from_nanos(cpu), ops })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_back() {
+        let repetition =
+            Repetition { wall: Duration::from_micros(41), cpu: Duration::from_micros(80), ops: 7 };
+        let line = Line {
+            process_cpu: Duration::from_millis(3),
+            repetitions: vec![repetition, repetition],
+        };
+        assert_eq!(line.to_string().parse::<Line>().unwrap(), line);
+    }
+
+    #[test]
+    fn half_a_line_is_an_error() {
+        for line in ["", "12", "12 3,4", "12 3,4,0", "12 3,4,x"] {
+            assert!(line.parse::<Line>().is_err(), "{line:?}");
+        }
+    }
+}

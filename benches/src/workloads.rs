@@ -1,0 +1,358 @@
+//! The workloads, each written once for all Rust implementations.
+//!
+//! Contract: a run moves exactly `ops` values (round trips in ping-pong), numbered from 0, and
+//! tells what was sent and what arrived, so that a channel that loses or doubles a value is found
+//! out. Everything is generic over [`Channel`] and statically dispatched; futures are those of the
+//! crate itself, without a wrapper around them. `go/main.go` does the same, shape by shape.
+
+use std::fmt;
+use std::hint::black_box;
+use std::ops::{AddAssign, Range};
+
+use anyhow::{Context, Result, ensure};
+use tokio::task::JoinHandle;
+
+/// Which tasks there are and what passes between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Two tasks and two channels: there and back.
+    PingPong,
+    /// Senders to receivers over one channel, each a task of its own; the senders drop their ends
+    /// and the receivers stop when the channel is closed.
+    Flow { senders: usize, receivers: usize },
+    /// `try_send` and `try_recv` in turn, in one task.
+    SelfTry,
+    /// `send().await` and `recv().await` in turn, in one task.
+    SelfAsync,
+}
+
+/// How much a channel holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Capacity {
+    Rendezvous,
+    Bounded(usize),
+    Unbounded,
+}
+
+impl Capacity {
+    /// The capacity of a bounded channel, in crates that have no rendezvous: 1 stands for it, marked
+    /// `~1` in every table.
+    ///
+    /// # Panics
+    /// On an unbounded channel, which is another type in those crates.
+    pub(crate) fn at_least_one(self) -> usize {
+        match self {
+            Self::Rendezvous => 1,
+            Self::Bounded(capacity) => capacity,
+            Self::Unbounded => panic!("an unbounded channel has no capacity"),
+        }
+    }
+}
+
+/// One row of the tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Workload {
+    pub(crate) name: &'static str,
+    pub(crate) shape: Shape,
+    pub(crate) capacity: Capacity,
+    /// Also measured with the 64-byte message.
+    pub(crate) wide: bool,
+}
+
+const fn row(name: &'static str, shape: Shape, capacity: Capacity, wide: bool) -> Workload {
+    Workload { name, shape, capacity, wide }
+}
+
+const fn flow(senders: usize, receivers: usize) -> Shape {
+    Shape::Flow { senders, receivers }
+}
+
+/// All workloads, in the order of the report.
+pub(crate) const ALL: &[Workload] = &[
+    row("pingpong_c0", Shape::PingPong, Capacity::Rendezvous, false),
+    row("oneway_c0", flow(1, 1), Capacity::Rendezvous, true),
+    row("mpmc_4x4_c0", flow(4, 4), Capacity::Rendezvous, false),
+    row("spsc_1", flow(1, 1), Capacity::Bounded(1), false),
+    row("spsc_64", flow(1, 1), Capacity::Bounded(64), true),
+    row("spsc_1024", flow(1, 1), Capacity::Bounded(1024), false),
+    row("mpsc_4_64", flow(4, 1), Capacity::Bounded(64), true),
+    row("spmc_4_64", flow(1, 4), Capacity::Bounded(64), false),
+    row("mpmc_4x4_64", flow(4, 4), Capacity::Bounded(64), true),
+    row("mpmc_64x64_64", flow(64, 64), Capacity::Bounded(64), false),
+    row("self_sendrecv", Shape::SelfAsync, Capacity::Bounded(64), true),
+    row("self_try", Shape::SelfTry, Capacity::Bounded(64), true),
+    row("unb_spsc", flow(1, 1), Capacity::Unbounded, true),
+    row("unb_mpsc_4", flow(4, 1), Capacity::Unbounded, false),
+];
+
+impl Workload {
+    pub(crate) fn find(name: &str) -> Option<Self> {
+        ALL.iter().copied().find(|workload| workload.name == name)
+    }
+
+    /// What one operation is.
+    pub(crate) fn unit(&self) -> &'static str {
+        match self.shape {
+            Shape::PingPong => "ns per round trip",
+            Shape::Flow { .. } => "ns per message",
+            Shape::SelfTry => "ns per try_send + try_recv",
+            Shape::SelfAsync => "ns per send + recv",
+        }
+    }
+}
+
+/// The size of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Payload {
+    U64,
+    B64,
+}
+
+impl fmt::Display for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::U64 => "u64",
+            Self::B64 => "b64",
+        })
+    }
+}
+
+/// What is sent.
+pub(crate) trait Message: Send + Unpin + 'static {
+    fn pack(number: u64) -> Self;
+    fn unpack(&self) -> u64;
+    /// What `unpack` will give. The sender adds this up without a look at the message, so that a
+    /// channel is free to build it in place.
+    fn worth(number: u64) -> u64;
+}
+
+impl Message for u64 {
+    fn pack(number: u64) -> Self {
+        number
+    }
+
+    fn unpack(&self) -> u64 {
+        *self
+    }
+
+    fn worth(number: u64) -> u64 {
+        number
+    }
+}
+
+/// The 64-byte message: the number at both ends, so that half a copy is noticed.
+pub(crate) struct Block([u64; 8]);
+
+impl Message for Block {
+    fn pack(number: u64) -> Self {
+        Self([number, 0, 0, 0, 0, 0, 0, number])
+    }
+
+    fn unpack(&self) -> u64 {
+        // Without this the compiler may read two words of the buffer and copy nothing.
+        let Self(words) = black_box(self);
+        words[0].wrapping_add(words[7])
+    }
+
+    fn worth(number: u64) -> u64 {
+        number.wrapping_mul(2)
+    }
+}
+
+/// What a send or a receive gives: a `Result` in most crates, an `Option` in some.
+pub(crate) trait Outcome<T> {
+    fn success(self) -> Option<T>;
+}
+
+impl<T> Outcome<T> for Option<T> {
+    fn success(self) -> Option<T> {
+        self
+    }
+}
+
+impl<T, E> Outcome<T> for Result<T, E> {
+    fn success(self) -> Option<T> {
+        self.ok()
+    }
+}
+
+/// A sending end.
+pub(crate) trait Tx<M>: Send + 'static {
+    fn send(&self, message: M) -> impl Future<Output = impl Outcome<()>> + Send;
+    fn try_send(&self, message: M) -> bool;
+}
+
+/// A receiving end.
+pub(crate) trait Rx<M>: Send + 'static {
+    fn recv(&mut self) -> impl Future<Output = impl Outcome<M>> + Send;
+    fn try_recv(&mut self) -> Option<M>;
+}
+
+/// A kind of channel of one crate.
+pub(crate) trait Channel<M> {
+    type Tx: Tx<M>;
+    type Rx: Rx<M>;
+
+    /// As many handles of either end as asked for. A kind without cloning is only ever asked for
+    /// the one that it has.
+    fn open(capacity: Capacity, senders: usize, receivers: usize)
+    -> (Vec<Self::Tx>, Vec<Self::Rx>);
+}
+
+/// How many values passed a point, and their sum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    count: u64,
+    sum: u64,
+}
+
+impl Tally {
+    fn note(&mut self, value: u64) {
+        self.count += 1;
+        self.sum = self.sum.wrapping_add(value);
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.count += other.count;
+        self.sum = self.sum.wrapping_add(other.sum);
+    }
+}
+
+/// Both sides of a finished run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ledger {
+    sent: Tally,
+    received: Tally,
+}
+
+impl Ledger {
+    /// # Errors
+    /// What was received is not what was sent, or it was not `ops` values.
+    pub(crate) fn verify(&self, ops: u64) -> Result<()> {
+        let Self { sent, received } = self;
+        ensure!(sent.count == ops, "{} values sent instead of {ops}", sent.count);
+        ensure!(sent == received, "sent {sent:?}, but received {received:?}");
+        Ok(())
+    }
+}
+
+/// Runs `ops` operations of a workload on one kind of channel.
+pub(crate) async fn run<C: Channel<M>, M: Message>(workload: Workload, ops: u64) -> Result<Ledger> {
+    let Workload { shape, capacity, .. } = workload;
+    match shape {
+        Shape::PingPong => ping_pong::<C, M>(capacity, ops).await,
+        Shape::Flow { senders, receivers } => {
+            let (txs, rxs) = C::open(capacity, senders, receivers);
+            flow_through(txs, rxs, ops).await
+        }
+        Shape::SelfTry => {
+            let (tx, rx) = pair::<C, M>(capacity);
+            self_try(tx, rx, ops)
+        }
+        Shape::SelfAsync => {
+            let (tx, rx) = pair::<C, M>(capacity);
+            self_async(tx, rx, ops).await
+        }
+    }
+}
+
+fn pair<C: Channel<M>, M>(capacity: Capacity) -> (C::Tx, C::Rx) {
+    let (mut txs, mut rxs) = C::open(capacity, 1, 1);
+    (txs.swap_remove(0), rxs.swap_remove(0))
+}
+
+async fn ping_pong<C: Channel<M>, M: Message>(capacity: Capacity, ops: u64) -> Result<Ledger> {
+    let (ping_tx, ping_rx) = pair::<C, M>(capacity);
+    let (pong_tx, pong_rx) = pair::<C, M>(capacity);
+    let echo = tokio::spawn(echo(ping_rx, pong_tx));
+    let ledger = tokio::spawn(serve(ping_tx, pong_rx, ops)).await??;
+    echo.await??;
+    Ok(ledger)
+}
+
+async fn serve<M: Message>(tx: impl Tx<M>, mut rx: impl Rx<M>, ops: u64) -> Result<Ledger> {
+    let mut ledger = Ledger::default();
+    for number in 0..ops {
+        ledger.sent.note(M::worth(number));
+        tx.send(M::pack(number)).await.success().context("the way there closed early")?;
+        let back = rx.recv().await.success().context("the way back closed early")?;
+        ledger.received.note(back.unpack());
+    }
+    Ok(ledger)
+}
+
+async fn echo<M: Message>(mut rx: impl Rx<M>, tx: impl Tx<M>) -> Result<()> {
+    while let Some(message) = rx.recv().await.success() {
+        tx.send(message).await.success().context("the way back closed early")?;
+    }
+    Ok(())
+}
+
+async fn flow_through<M: Message>(
+    txs: Vec<impl Tx<M>>,
+    rxs: Vec<impl Rx<M>>,
+    ops: u64,
+) -> Result<Ledger> {
+    let senders = txs.len() as u64;
+    let receiving: Vec<JoinHandle<Tally>> =
+        rxs.into_iter().map(|rx| tokio::spawn(drain(rx))).collect();
+    let sending: Vec<JoinHandle<Result<Tally>>> = (0..)
+        .zip(txs)
+        .map(|(index, tx)| tokio::spawn(feed(tx, share(ops, senders, index))))
+        .collect();
+    let mut ledger = Ledger::default();
+    for task in sending {
+        ledger.sent += task.await??;
+    }
+    for task in receiving {
+        ledger.received += task.await?;
+    }
+    Ok(ledger)
+}
+
+/// The numbers that fall to one of `parts` senders; together they are exactly `0..ops`.
+fn share(ops: u64, parts: u64, index: u64) -> Range<u64> {
+    let start = |index: u64| index * (ops / parts) + index.min(ops % parts);
+    start(index)..start(index + 1)
+}
+
+async fn feed<M: Message>(tx: impl Tx<M>, numbers: Range<u64>) -> Result<Tally> {
+    let mut sent = Tally::default();
+    for number in numbers {
+        sent.note(M::worth(number));
+        tx.send(M::pack(number)).await.success().context("closed before all was sent")?;
+    }
+    Ok(sent)
+}
+
+async fn drain<M: Message>(mut rx: impl Rx<M>) -> Tally {
+    let mut received = Tally::default();
+    while let Some(message) = rx.recv().await.success() {
+        received.note(message.unpack());
+    }
+    received
+}
+
+fn self_try<M: Message>(tx: impl Tx<M>, mut rx: impl Rx<M>, ops: u64) -> Result<Ledger> {
+    let mut ledger = Ledger::default();
+    for number in 0..ops {
+        ledger.sent.note(M::worth(number));
+        ensure!(tx.try_send(M::pack(number)), "an empty channel had no room");
+        let message = rx.try_recv().context("a value that was sent is not there")?;
+        ledger.received.note(message.unpack());
+    }
+    Ok(ledger)
+}
+
+async fn self_async<M: Message>(tx: impl Tx<M>, mut rx: impl Rx<M>, ops: u64) -> Result<Ledger> {
+    let mut ledger = Ledger::default();
+    for number in 0..ops {
+        ledger.sent.note(M::worth(number));
+        tx.send(M::pack(number)).await.success().context("closed before all was sent")?;
+        let message = rx.recv().await.success().context("closed before all arrived")?;
+        ledger.received.note(message.unpack());
+    }
+    Ok(ledger)
+}

@@ -1,0 +1,414 @@
+//! Bounded and unbounded channels: a lock for each side, a buffer between them, two published indices.
+//!
+//! ```text
+//!   senders' side (tx)                        receivers' side (rx)
+//!   lock: cursor, tail, receives that wait    lock: cursor, head, sends that wait, stash
+//!   published: tail, closed, reserved         published: head
+//!           │                                         ▲
+//!           └──────────▶  buffer: head .. tail  ──────┘
+//! ```
+//!
+//! A send takes the senders' lock only, a receive the receivers' only; each looks at the other's index
+//! when the bound it remembers is used up. Those who wait are listed under the lock of those who will
+//! serve them: a send finds waiting receives under the lock that it holds anyway.
+//!
+//! # Invariants
+//!
+//! - D1. `tail` has one writer, the holder of tx; `head` has one, the holder of rx.
+//! - D2. Lock order: rx, then tx. Whoever is about to wait holds both and has looked at everything.
+//! - D3. A receive waits only while the buffer and the stash are empty, so a value handed to it passes
+//!   nothing.
+//! - D4. A send or a reservation waits only while there is no room: `tail - head + reserved` is the
+//!   capacity. Room that is made while one waits is its: `head` is published only after it was served,
+//!   so no newcomer passes.
+//! - D5. Once closed nothing is added to the buffer, neither by those who wait.
+//!
+//! # Why no wake-up is lost
+//!
+//! A receive queues holding both locks, having seen `tail == head`. A push holds tx: it came before
+//! (then `tail` shows it) or comes after (then it finds the receive). A send queues holding both locks,
+//! having seen no room. A pop holds rx: it came before (then `head` shows it) or comes after (then it
+//! finds the send). The same holds for `closed`, which is set under both.
+
+mod chain;
+mod enroll;
+mod ring;
+
+use std::task::Waker;
+
+use taut_core::sync::{AtomicBool, AtomicUsize, Guard, Lock, Ordering};
+use taut_core::{Offer, Peek, Seeker, Slot, Verdict, WaitList, WakeBatch};
+
+pub(crate) use self::chain::Chain;
+pub(crate) use self::ring::Ring;
+use crate::BUDGET_PERIOD;
+use crate::stash::Stash;
+
+/// The memory between the two sides. It knows nothing of locks or indices, only of cursors.
+///
+/// # Safety
+///
+/// What is pushed comes out of `pop_into` in the same order, each value once.
+pub(crate) unsafe trait Store<T> {
+    /// Where a side is in the memory.
+    type Cursor;
+
+    /// Moves the value of `from` in.
+    ///
+    /// # Safety
+    ///
+    /// By the holder of tx with its cursor; less than a capacity of values is in; `from` holds a value
+    /// that is ours and is empty afterwards.
+    unsafe fn push(&self, cursor: &mut Self::Cursor, from: &Slot<T>);
+
+    /// Moves the oldest value to `into`.
+    ///
+    /// # Safety
+    ///
+    /// By the holder of rx with its cursor; a push of this value happened before; `into` is empty.
+    unsafe fn pop_into(&self, cursor: &mut Self::Cursor, into: &Slot<T>);
+
+    /// Frees what the receivers' cursor leads to.
+    ///
+    /// # Safety
+    ///
+    /// Everything was popped, and neither cursor is used again.
+    unsafe fn free(&self, cursor: &mut Self::Cursor);
+}
+
+/// What the holder of tx has.
+struct Tx<C> {
+    cursor: C,
+    /// What `Buffered::tail` holds.
+    tail: usize,
+    /// A lower bound of `head`: there is no less room than it says.
+    head_seen: usize,
+    receivers: WaitList,
+    /// Room promised to permits.
+    reserved: usize,
+    /// Of the last value that was handed to a waiting receive.
+    ticket: u64,
+    closed: bool,
+}
+
+/// What the holder of rx has.
+struct Rx<T, C> {
+    cursor: C,
+    /// What `Buffered::head` holds.
+    head: usize,
+    /// A lower bound of `tail`.
+    tail_seen: usize,
+    senders: WaitList,
+    stash: Stash<T>,
+    /// What `Buffered::events` holds.
+    events: usize,
+}
+
+/// The published word of rare events: whatever changes readiness but not an index.
+struct Events;
+
+impl Events {
+    /// The stash is not empty.
+    const STASHED: usize = 1;
+    const EPOCH: usize = 2;
+}
+
+/// Two cache lines, since processors fetch pairs of them.
+#[repr(align(128))]
+struct Apart<S>(S);
+
+/// The senders' lines.
+struct TxSide<C> {
+    lock: Lock<Tx<C>>,
+    tail: AtomicUsize,
+    reserved: AtomicUsize,
+    events: AtomicUsize,
+    closed: AtomicBool,
+}
+
+/// The receivers' lines.
+struct RxSide<T, C> {
+    lock: Lock<Rx<T, C>>,
+    head: AtomicUsize,
+}
+
+/// A channel with a buffer.
+pub(crate) struct Buffered<T, S: Store<T>> {
+    capacity: usize,
+    store: S,
+    tx: Apart<TxSide<S::Cursor>>,
+    rx: Apart<RxSide<T, S::Cursor>>,
+}
+
+// SAFETY: cursors and values are reached under the locks, one thread at a time a value; the cursors
+// are indices or pointers into memory that the channel owns.
+unsafe impl<T: Send, S: Store<T>> Send for Buffered<T, S> {}
+// SAFETY: as above; a shared channel gives no shared access to a value.
+unsafe impl<T: Send, S: Store<T>> Sync for Buffered<T, S> {}
+
+impl<T, S: Store<T>> Buffered<T, S> {
+    fn with_store(capacity: usize, store: S, [tx, rx]: [S::Cursor; 2]) -> Self {
+        let tx = Tx {
+            cursor: tx,
+            tail: 0,
+            head_seen: 0,
+            receivers: WaitList::new(),
+            reserved: 0,
+            ticket: 0,
+            closed: false,
+        };
+        let rx = Rx {
+            cursor: rx,
+            head: 0,
+            tail_seen: 0,
+            senders: WaitList::new(),
+            stash: Stash::new(),
+            events: 0,
+        };
+        Self {
+            capacity,
+            store,
+            tx: Apart(TxSide {
+                lock: Lock::new(tx),
+                tail: AtomicUsize::new(0),
+                reserved: AtomicUsize::new(0),
+                events: AtomicUsize::new(0),
+                closed: AtomicBool::new(false),
+            }),
+            rx: Apart(RxSide { lock: Lock::new(rx), head: AtomicUsize::new(0) }),
+        }
+    }
+
+    #[inline(always)]
+    fn lock_tx(&self) -> Guard<'_, Tx<S::Cursor>> {
+        self.tx.0.lock.lock()
+    }
+
+    #[inline(always)]
+    fn lock_rx(&self) -> Guard<'_, Rx<T, S::Cursor>> {
+        self.rx.0.lock.lock()
+    }
+
+    /// D4: room that nobody was promised.
+    #[inline(always)]
+    fn has_room(&self, tx: &mut Tx<S::Cursor>) -> bool {
+        if self.used(tx) < self.capacity {
+            return true;
+        }
+        // ORDERING: Acquire pairs with the Release in `publish_head`: the slot's old value is out.
+        tx.head_seen = self.rx.0.head.load(Ordering::Acquire);
+        self.used(tx) < self.capacity
+    }
+
+    #[inline(always)]
+    fn used(&self, tx: &Tx<S::Cursor>) -> usize {
+        tx.tail.wrapping_sub(tx.head_seen).wrapping_add(tx.reserved)
+    }
+
+    /// # Safety
+    ///
+    /// There is room; `from` holds a value that is ours and is empty afterwards.
+    #[inline(always)]
+    unsafe fn push(&self, tx: &mut Tx<S::Cursor>, from: &Slot<T>) {
+        debug_assert!(!tx.closed, "D5");
+        // SAFETY: we hold tx, and by the caller.
+        unsafe { self.store.push(&mut tx.cursor, from) };
+        tx.tail = tx.tail.wrapping_add(1);
+        // ORDERING: Release pairs with the Acquire in `has_value`: the value is in its slot.
+        self.tx.0.tail.store(tx.tail, Ordering::Release);
+    }
+
+    #[inline(always)]
+    fn has_value(&self, rx: &mut Rx<T, S::Cursor>) -> bool {
+        if rx.head != rx.tail_seen {
+            return true;
+        }
+        // ORDERING: Acquire pairs with the Release in `push`.
+        rx.tail_seen = self.tx.0.tail.load(Ordering::Acquire);
+        rx.head != rx.tail_seen
+    }
+
+    /// Takes the oldest value; a send that waits gets its room before it is published (D4).
+    ///
+    /// # Safety
+    ///
+    /// There is a value; `into` is empty and ours.
+    #[inline(always)]
+    unsafe fn pop_into(
+        &self,
+        rx: &mut Rx<T, S::Cursor>,
+        tx: Option<&mut Tx<S::Cursor>>,
+        into: &Slot<T>,
+    ) -> Option<Waker> {
+        // SAFETY: we hold rx; `has_value` acquired the push; by the caller.
+        unsafe { self.store.pop_into(&mut rx.cursor, into) };
+        rx.head = rx.head.wrapping_add(1);
+        let woken = if rx.senders.is_empty() { None } else { self.serve_one(rx, tx) };
+        self.publish_head(rx);
+        woken
+    }
+
+    #[inline(always)]
+    fn publish_head(&self, rx: &Rx<T, S::Cursor>) {
+        // ORDERING: Release pairs with the Acquire in `has_room`: the value is out of its slot.
+        self.rx.0.head.store(rx.head, Ordering::Release);
+    }
+
+    /// Room for one was made and is not published yet: it goes to the first who waits for it.
+    #[inline(never)]
+    fn serve_one(
+        &self,
+        rx: &mut Rx<T, S::Cursor>,
+        tx: Option<&mut Tx<S::Cursor>>,
+    ) -> Option<Waker> {
+        match tx {
+            Some(tx) => self.serve_one_of(&mut rx.senders, tx),
+            None => self.serve_one_of(&mut rx.senders, &mut self.lock_tx()),
+        }
+    }
+
+    fn serve_one_of(&self, senders: &mut WaitList, tx: &mut Tx<S::Cursor>) -> Option<Waker> {
+        if tx.closed {
+            return None;
+        }
+        let sender = senders.claim_first(Seeker::TASK)?;
+        match sender.offer() {
+            Offer::Place => self.set_reserved(tx, tx.reserved + 1),
+            // SAFETY: a claimed send is a `Waiter<T>` whose value is ours; D4: this room is its.
+            Offer::Value => unsafe { self.push(tx, sender.slot()) },
+        }
+        sender.finish(Verdict::Done)
+    }
+
+    fn set_reserved(&self, tx: &mut Tx<S::Cursor>, reserved: usize) {
+        tx.reserved = reserved;
+        // ORDERING: Release pairs with the Acquire in `peek_send`.
+        self.tx.0.reserved.store(reserved, Ordering::Release);
+    }
+
+    /// Says that something happened which the indices do not show.
+    fn publish_event(&self, rx: &mut Rx<T, S::Cursor>) {
+        let stashed = usize::from(!rx.stash.is_empty()) * Events::STASHED;
+        rx.events = (rx.events & !Events::STASHED).wrapping_add(Events::EPOCH) | stashed;
+        // ORDERING: Release pairs with the Acquire in `events`.
+        self.tx.0.events.store(rx.events, Ordering::Release);
+    }
+
+    /// At the end of an enrolment. A select that looks again can be claimed anew, which no index shows;
+    /// nor does one show that the stash may be empty now.
+    fn publish_visit(&self, rx: &mut Rx<T, S::Cursor>, looks_again: bool) {
+        let stashed = usize::from(!rx.stash.is_empty()) * Events::STASHED;
+        if looks_again || rx.events & Events::STASHED != stashed {
+            self.publish_event(rx);
+        }
+    }
+
+    /// Hands the value in `from` to the first receive that can be claimed. It takes effect either way
+    /// (D4: there is room), so whoever is looking at the moment must be told: `committing`.
+    ///
+    /// # Safety
+    ///
+    /// `from` holds a value that is ours; it is empty exactly if the answer is `Some`.
+    #[inline(never)]
+    unsafe fn hand_over(
+        &self,
+        tx: &mut Tx<S::Cursor>,
+        from: &Slot<T>,
+        seeker: Seeker<'_>,
+        ticket: Option<u64>,
+    ) -> Option<Option<Waker>> {
+        let receiver = tx.receivers.claim_first(seeker.committing())?;
+        receiver.set_ticket(ticket.unwrap_or_else(|| {
+            tx.ticket += 1;
+            tx.ticket
+        }));
+        // SAFETY: receives are `Waiter<T>`, and a claimed one's slot is ours and empty.
+        unsafe { from.move_to(receiver.slot()) };
+        Some(receiver.finish(Verdict::Done))
+    }
+
+    /// Sends, given that there is room.
+    ///
+    /// # Safety
+    ///
+    /// There is room; `from` holds a value that is ours and is empty afterwards.
+    unsafe fn hand_over_or_push(
+        &self,
+        tx: &mut Tx<S::Cursor>,
+        from: &Slot<T>,
+        seeker: Seeker<'_>,
+    ) -> Option<Waker> {
+        if !tx.receivers.is_empty() {
+            // SAFETY: by the caller.
+            if let Some(woken) = unsafe { self.hand_over(tx, from, seeker, None) } {
+                return woken;
+            }
+        }
+        // SAFETY: by the caller, and it was not handed over.
+        unsafe { self.push(tx, from) };
+        None
+    }
+
+    /// Passes on the room of a permit that did not need it, for as long as the batch has space. False:
+    /// there is more to do. Until it is done the room stays reserved, so that no newcomer takes it.
+    ///
+    /// Receives and sends may both be waiting here, kept apart by the permits that had all the room:
+    /// they are paired first, which uses none of it.
+    fn pass_on_room(
+        &self,
+        rx: &mut Rx<T, S::Cursor>,
+        tx: &mut Tx<S::Cursor>,
+        wakes: &mut WakeBatch,
+    ) -> bool {
+        while wakes.has_space(2) {
+            let sender = if tx.closed { None } else { rx.senders.claim_first(Seeker::TASK) };
+            let Some(sender) = sender else {
+                self.set_reserved(tx, tx.reserved - 1);
+                self.publish_event(rx);
+                return true;
+            };
+            if sender.offer() == Offer::Place {
+                wakes.extend(sender.finish(Verdict::Done));
+                return true;
+            }
+            // SAFETY: a claimed send is a `Waiter<T>` whose value is ours.
+            let handed = unsafe { self.hand_over(tx, sender.slot(), Seeker::TASK, None) };
+            let paired = handed.is_some();
+            if let Some(woken) = handed {
+                wakes.extend(woken);
+            } else {
+                self.set_reserved(tx, tx.reserved - 1);
+                // SAFETY: as above, and this is the room.
+                unsafe { self.push(tx, sender.slot()) };
+            }
+            wakes.extend(sender.finish(Verdict::Done));
+            if !paired {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn events(&self) -> usize {
+        // ORDERING: Acquire pairs with `publish_event`.
+        self.tx.0.events.load(Ordering::Acquire)
+    }
+
+    fn is_marked_closed(&self) -> bool {
+        // ORDERING: Acquire pairs with the Release in `close`: who sees it sees every push.
+        self.tx.0.closed.load(Ordering::Acquire)
+    }
+
+    /// The version of a look at an index together with the rare events.
+    fn version(events: usize, index: usize) -> Peek {
+        Peek::Unready((events as u64).wrapping_shl(32) ^ index as u64)
+    }
+}
+
+impl<T, S: Store<T>> Drop for Buffered<T, S> {
+    fn drop(&mut self) {
+        crate::channel::Channel::discard(self);
+        // SAFETY: everything was popped, and the channel is going.
+        unsafe { self.store.free(&mut self.lock_rx().cursor) };
+    }
+}

@@ -1,0 +1,72 @@
+//! Receiving many values at a time.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{self, Poll, ready};
+
+use pin_project_lite::pin_project;
+use taut_core::{Attempt, Slot, Waiting};
+
+use crate::op::RecvOp;
+use crate::shared::Shared;
+
+pin_project! {
+    /// Receives many values: [`Receiver::recv_many`](crate::Receiver::recv_many).
+    #[must_use = "futures do nothing unless they are awaited or polled"]
+    pub struct RecvMany<'a, T> {
+        #[pin]
+        first: Waiting<RecvOp<&'a Shared<T>>>,
+        into: &'a mut Vec<T>,
+        max: usize,
+    }
+}
+
+impl<'a, T> RecvMany<'a, T> {
+    pub(crate) fn new(shared: &'a Shared<T>, into: &'a mut Vec<T>, max: usize) -> Self {
+        Self { first: RecvOp::waiting(shared), into, max }
+    }
+}
+
+impl<T> Future for RecvMany<'_, T> {
+    type Output = usize;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<usize> {
+        let mut this = self.project();
+        if *this.max == 0 {
+            return Poll::Ready(0);
+        }
+        match ready!(this.first.as_mut().poll(cx)) {
+            Ok(value) => this.into.push(value),
+            Err(_) => return Poll::Ready(0),
+        }
+        let shared = this.first.operation().side();
+        Poll::Ready(1 + take_more(shared, this.into, *this.max - 1))
+    }
+}
+
+/// Takes up to `max` values that are there now.
+fn take_more<T>(shared: &Shared<T>, into: &mut Vec<T>, max: usize) -> usize {
+    for taken in 0..max {
+        let slot = Slot::empty();
+        // SAFETY: our own empty slot.
+        match unsafe { shared.try_recv(&slot) } {
+            Attempt::Done(woken) => {
+                // First of all, so that a waker that panics does not cost us the value.
+                // SAFETY: it was filled.
+                into.push(unsafe { slot.take() });
+                if let Some(woken) = woken {
+                    woken.wake();
+                }
+            }
+            Attempt::Closed | Attempt::Unready => return taken,
+        }
+    }
+    max
+}
+
+impl<T> fmt::Debug for RecvMany<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecvMany").field("max", &self.max).finish_non_exhaustive()
+    }
+}

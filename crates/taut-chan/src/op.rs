@@ -1,0 +1,355 @@
+//! The waiting operations of a channel, as the core drives them: what each tries, queues, and undoes.
+//!
+//! | operation | slot before | dropped with its verdict unseen | dropped without one |
+//! | --- | --- | --- | --- |
+//! | `SendOp` | the value | sent: nothing to do; closed: the value is dropped | the value is dropped |
+//! | `SendFromOp` | empty, the value is at home | sent: nothing; closed: the value goes home | it goes home |
+//! | `RecvOp` | empty | the value goes back to the head of the channel | nothing |
+//! | `ReserveOp` | – | the room is given back | nothing |
+//! | `ClosedOp` | – | nothing | nothing |
+
+use std::pin::Pin;
+
+use taut_core::{Attempt, Enrolled, Offer, Operation, Peek, Slot, Verdict, Visit, Waiter, Waiting};
+
+use crate::error::{Closed, RecvError, SendError, SendFromError};
+use crate::receiver::Receiver;
+use crate::sender::Sender;
+use crate::shared::Shared;
+
+/// Whatever an operation reaches its channel through: a borrow or a handle.
+pub(crate) trait Side {
+    type Value;
+
+    fn shared(&self) -> &Shared<Self::Value>;
+}
+
+impl<T> Side for &Shared<T> {
+    type Value = T;
+
+    #[inline(always)]
+    fn shared(&self) -> &Shared<T> {
+        self
+    }
+}
+
+impl<T> Side for Sender<T> {
+    type Value = T;
+
+    #[inline(always)]
+    fn shared(&self) -> &Shared<T> {
+        Self::shared(self)
+    }
+}
+
+impl<T> Side for Receiver<T> {
+    type Value = T;
+
+    #[inline(always)]
+    fn shared(&self) -> &Shared<T> {
+        Self::shared(self)
+    }
+}
+
+/// Sends the value in its slot.
+pub(crate) struct SendOp<S>(S);
+
+impl<S: Side> SendOp<S> {
+    #[inline(always)]
+    pub(crate) fn waiting(side: S, value: S::Value) -> Waiting<Self> {
+        Waiting::new(Self(side), Waiter::new(Offer::Value, Slot::holding(value)))
+    }
+}
+
+// SAFETY: the waiter is enrolled with one channel, which keeps sends on one list; `leave_send` takes
+// that list's lock.
+unsafe impl<S: Side> Operation for SendOp<S> {
+    type Slot = S::Value;
+    type Output = Result<(), SendError<S::Value>>;
+
+    #[inline(always)]
+    fn is_due(&self) -> bool {
+        self.0.shared().is_send_due()
+    }
+
+    fn peek(&self) -> Peek {
+        self.0.shared().peek_send()
+    }
+
+    #[inline(always)]
+    fn attempt(&mut self, slot: &Slot<S::Value>) -> Attempt {
+        // SAFETY: not begun, so the slot holds our value.
+        unsafe { self.0.shared().try_send(slot) }
+    }
+
+    fn enroll(&mut self, waiter: Pin<&Waiter<S::Value>>, visit: &mut Visit<'_>) -> Enrolled {
+        // SAFETY: the core enrols queued waiters only; the slot holds our value until it is sent.
+        unsafe { self.0.shared().enroll_send(waiter, visit) }
+    }
+
+    #[inline(always)]
+    fn conclude(&mut self, slot: &Slot<S::Value>, verdict: Verdict) -> Self::Output {
+        match verdict {
+            Verdict::Done => Ok(()),
+            // SAFETY: it was not sent, so the slot still holds it, and it is ours.
+            Verdict::Closed => Err(SendError(unsafe { slot.take() })),
+        }
+    }
+
+    fn leave(&mut self, waiter: &Waiter<S::Value>) {
+        // SAFETY: it was enrolled as a send.
+        unsafe { self.0.shared().leave_send(waiter.header()) };
+    }
+
+    fn undo(&mut self, waiter: &Waiter<S::Value>, verdict: Verdict) {
+        drop(self.conclude(waiter.slot(), verdict));
+    }
+
+    #[inline(always)]
+    fn abandon(&mut self, slot: &Slot<S::Value>) {
+        // SAFETY: it was not sent, so the slot still holds it, and it is ours.
+        drop(unsafe { slot.take() });
+    }
+}
+
+/// Sends the value out of somebody's `Option`, where it returns to if it is not sent.
+pub(crate) struct SendFromOp<'a, T> {
+    shared: &'a Shared<T>,
+    home: &'a mut Option<T>,
+    /// The value is in the slot, or was when it was sent from there.
+    is_out: bool,
+}
+
+impl<'a, T> SendFromOp<'a, T> {
+    pub(crate) fn waiting(shared: &'a Shared<T>, home: &'a mut Option<T>) -> Waiting<Self> {
+        let operation = Self { shared, home, is_out: false };
+        Waiting::new(operation, Waiter::new(Offer::Value, Slot::empty()))
+    }
+
+    /// Into the slot, unless it is there already. False: there is nothing to send.
+    fn fetch(&mut self, slot: &Slot<T>) -> bool {
+        if let Some(value) = self.home.take() {
+            // SAFETY: the value was at home, so the slot is empty, and it is ours.
+            unsafe { slot.put(value) };
+            self.is_out = true;
+        }
+        self.is_out
+    }
+
+    /// Out of the slot, if it is there. It was not sent.
+    fn bring_home(&mut self, slot: &Slot<T>) {
+        if std::mem::take(&mut self.is_out) {
+            // SAFETY: fetched and not sent, so the slot holds it, and it is ours.
+            *self.home = Some(unsafe { slot.take() });
+        }
+    }
+}
+
+// SAFETY: as for `SendOp`. The value is in the slot whenever the waiter is queued without a verdict.
+unsafe impl<T> Operation for SendFromOp<'_, T> {
+    type Slot = T;
+    type Output = Result<(), SendFromError>;
+
+    fn is_due(&self) -> bool {
+        self.shared.is_send_due()
+    }
+
+    fn peek(&self) -> Peek {
+        self.shared.peek_send()
+    }
+
+    fn attempt(&mut self, slot: &Slot<T>) -> Attempt {
+        if !self.fetch(slot) {
+            return Attempt::Closed;
+        }
+        // SAFETY: fetched.
+        unsafe { self.shared.try_send(slot) }
+    }
+
+    fn enroll(&mut self, waiter: Pin<&Waiter<T>>, visit: &mut Visit<'_>) -> Enrolled {
+        if !self.fetch(waiter.slot()) {
+            return Enrolled::Decided(Verdict::Closed);
+        }
+        // SAFETY: the core enrols queued waiters only; the slot holds our value until it is sent.
+        unsafe { self.shared.enroll_send(waiter, visit) }
+    }
+
+    fn conclude(&mut self, slot: &Slot<T>, verdict: Verdict) -> Self::Output {
+        if verdict == Verdict::Done {
+            return Ok(());
+        }
+        self.bring_home(slot);
+        Err(if self.home.is_some() { SendFromError::Closed } else { SendFromError::Empty })
+    }
+
+    fn leave(&mut self, waiter: &Waiter<T>) {
+        // SAFETY: it was enrolled as a send.
+        unsafe { self.shared.leave_send(waiter.header()) };
+    }
+
+    fn undo(&mut self, waiter: &Waiter<T>, verdict: Verdict) {
+        if verdict == Verdict::Closed {
+            self.bring_home(waiter.slot());
+        }
+    }
+
+    fn abandon(&mut self, slot: &Slot<T>) {
+        self.bring_home(slot);
+    }
+}
+
+/// Receives into its slot.
+pub(crate) struct RecvOp<S>(S);
+
+impl<S: Side> RecvOp<S> {
+    #[inline(always)]
+    pub(crate) fn waiting(side: S) -> Waiting<Self> {
+        Waiting::new(Self(side), Waiter::new(Offer::Value, Slot::empty()))
+    }
+
+    pub(crate) const fn side(&self) -> &S {
+        &self.0
+    }
+}
+
+// SAFETY: the waiter is enrolled with one channel, which keeps receives on one list; `leave_recv` takes
+// that list's lock.
+unsafe impl<S: Side> Operation for RecvOp<S> {
+    type Slot = S::Value;
+    type Output = Result<S::Value, RecvError>;
+
+    #[inline(always)]
+    fn is_due(&self) -> bool {
+        self.0.shared().is_recv_due()
+    }
+
+    fn peek(&self) -> Peek {
+        self.0.shared().peek_recv()
+    }
+
+    #[inline(always)]
+    fn attempt(&mut self, slot: &Slot<S::Value>) -> Attempt {
+        // SAFETY: not begun, so the slot is empty.
+        unsafe { self.0.shared().try_recv(slot) }
+    }
+
+    fn enroll(&mut self, waiter: Pin<&Waiter<S::Value>>, visit: &mut Visit<'_>) -> Enrolled {
+        // SAFETY: the core enrols queued waiters only; the slot is empty until it is given a value.
+        unsafe { self.0.shared().enroll_recv(waiter, visit) }
+    }
+
+    #[inline(always)]
+    fn conclude(&mut self, slot: &Slot<S::Value>, verdict: Verdict) -> Self::Output {
+        match verdict {
+            // SAFETY: it was given a value, which is ours.
+            Verdict::Done => Ok(unsafe { slot.take() }),
+            Verdict::Closed => Err(RecvError),
+        }
+    }
+
+    fn leave(&mut self, waiter: &Waiter<S::Value>) {
+        // SAFETY: it was enrolled as a receive.
+        unsafe { self.0.shared().leave_recv(waiter.header()) };
+    }
+
+    fn undo(&mut self, waiter: &Waiter<S::Value>, verdict: Verdict) {
+        if verdict == Verdict::Closed {
+            return;
+        }
+        // SAFETY: we are its owner and saw the verdict. Who hands over sets a ticket.
+        let ticket = unsafe { waiter.ticket() }.unwrap_or(0);
+        // SAFETY: it was given a value, which is ours.
+        if let Some(woken) = unsafe { self.0.shared().give_back(ticket, waiter.slot()) } {
+            woken.wake();
+        }
+    }
+}
+
+/// Reserves room for one value.
+pub(crate) struct ReserveOp<S>(S);
+
+impl<S: Side> ReserveOp<S> {
+    pub(crate) fn waiting(side: S) -> Waiting<Self> {
+        Waiting::new(Self(side), Waiter::new(Offer::Place, Slot::empty()))
+    }
+
+    pub(crate) const fn side(&self) -> &S {
+        &self.0
+    }
+}
+
+// SAFETY: as for `SendOp`.
+unsafe impl<S: Side> Operation for ReserveOp<S> {
+    type Slot = ();
+    type Output = Result<(), Closed>;
+
+    fn is_due(&self) -> bool {
+        self.0.shared().is_send_due()
+    }
+
+    fn peek(&self) -> Peek {
+        self.0.shared().peek_send()
+    }
+
+    fn attempt(&mut self, _: &Slot<()>) -> Attempt {
+        self.0.shared().try_reserve()
+    }
+
+    fn enroll(&mut self, waiter: Pin<&Waiter<()>>, visit: &mut Visit<'_>) -> Enrolled {
+        // SAFETY: the core enrols queued waiters only.
+        unsafe { self.0.shared().enroll_reserve(waiter, visit) }
+    }
+
+    fn conclude(&mut self, _: &Slot<()>, verdict: Verdict) -> Self::Output {
+        match verdict {
+            Verdict::Done => Ok(()),
+            Verdict::Closed => Err(Closed),
+        }
+    }
+
+    fn leave(&mut self, waiter: &Waiter<()>) {
+        // SAFETY: it was enrolled as a reservation.
+        unsafe { self.0.shared().leave_send(waiter.header()) };
+    }
+
+    fn undo(&mut self, _: &Waiter<()>, verdict: Verdict) {
+        if verdict == Verdict::Done {
+            self.0.shared().release();
+        }
+    }
+}
+
+/// Waits for the close.
+pub(crate) struct ClosedOp<'a, T>(&'a Shared<T>);
+
+impl<'a, T> ClosedOp<'a, T> {
+    pub(crate) fn waiting(shared: &'a Shared<T>) -> Waiting<Self> {
+        Waiting::new(Self(shared), Waiter::new(Offer::Place, Slot::empty()))
+    }
+}
+
+// SAFETY: the waiter is enrolled with the watchers of one channel; `leave_watcher` takes their lock.
+unsafe impl<T> Operation for ClosedOp<'_, T> {
+    type Slot = ();
+    type Output = ();
+
+    fn peek(&self) -> Peek {
+        if self.0.is_closed() { Peek::Maybe } else { Peek::Unready(0) }
+    }
+
+    fn attempt(&mut self, _: &Slot<()>) -> Attempt {
+        if self.0.is_closed() { Attempt::Done(None) } else { Attempt::Unready }
+    }
+
+    fn enroll(&mut self, waiter: Pin<&Waiter<()>>, visit: &mut Visit<'_>) -> Enrolled {
+        self.0.enroll_watcher(waiter, visit)
+    }
+
+    fn conclude(&mut self, _: &Slot<()>, _: Verdict) {}
+
+    fn leave(&mut self, waiter: &Waiter<()>) {
+        self.0.leave_watcher(waiter.header());
+    }
+
+    fn undo(&mut self, _: &Waiter<()>, _: Verdict) {}
+}

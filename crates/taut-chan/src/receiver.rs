@@ -1,0 +1,414 @@
+//! The receiving handle.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use taut_core::sync::Arc;
+use taut_core::{Attempt, Slot};
+
+use crate::error::{RecvError, RecvTimeoutError, TryRecvError};
+use crate::op::{ClosedOp, RecvOp};
+use crate::shared::Shared;
+use crate::stream::{IntoStream, Stream};
+use crate::weak::WeakReceiver;
+use crate::{blocking, future};
+
+/// The receiving side of a channel.
+///
+/// Any number of tasks may receive: clone it, or share it. Each value goes to one of them. When the
+/// last receiver is dropped the channel closes, what is in it is dropped at once, and those who wait to
+/// send get their values back. A [`WeakReceiver`] does not count.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), taut::chan::SendError<u32>> {
+/// use taut::chan;
+///
+/// let (tx, rx) = chan::bounded(8);
+/// let workers: Vec<_> = (0..3)
+///     .map(|_| {
+///         let rx = rx.clone();
+///         tokio::spawn(async move {
+///             let mut sum = 0;
+///             while let Ok(n) = rx.recv().await {
+///                 sum += n;
+///             }
+///             sum
+///         })
+///     })
+///     .collect();
+/// drop(rx);
+/// for n in 1..=100 {
+///     tx.send(n).await?;
+/// }
+/// drop(tx);
+/// let mut total = 0;
+/// for worker in workers {
+///     total += worker.await.unwrap_or(0);
+/// }
+/// assert_eq!(total, 5050);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Receiver<T> {
+    shared: Arc<Shared<T>>,
+}
+
+impl<T> Receiver<T> {
+    /// A handle that is counted already.
+    pub(crate) const fn from_counted(shared: Arc<Shared<T>>) -> Self {
+        Self { shared }
+    }
+
+    #[inline(always)]
+    pub(crate) fn shared(&self) -> &Shared<T> {
+        &self.shared
+    }
+
+    /// Receives a value, waiting for one.
+    ///
+    /// # Fairness
+    ///
+    /// First come, first served, from the first poll of the future. A value that is sent while somebody
+    /// waits is handed to the first of them, and nobody else can take it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: if the future is dropped after it was handed a value and before it gave it, the value goes
+    /// to the next receive that waits, or else to the head of the channel. Nothing is lost and nothing
+    /// passes it.
+    ///
+    /// A receive that is kept without being polled keeps the value it was handed, and only that:
+    /// others go on with what follows.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvError`], if the channel is closed and drained; for ever after too.
+    ///
+    /// # Synchronization
+    ///
+    /// What happened before the send happens before the return of its receive. On a rendezvous channel
+    /// a `send` completes only after a receive that waited was given its value.
+    ///
+    /// # Cost
+    ///
+    /// No allocation, waiting included.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use taut::chan::{self, RecvError};
+    ///
+    /// let (tx, rx) = chan::rendezvous();
+    /// tokio::spawn(async move { tx.send("hello").await });
+    /// assert_eq!(rx.recv().await, Ok("hello"));
+    /// assert_eq!(rx.recv().await, Err(RecvError), "the sender is gone");
+    /// # }
+    /// ```
+    #[inline(always)]
+    pub fn recv(&self) -> future::Recv<'_, T> {
+        future::Recv::new(RecvOp::waiting(&*self.shared))
+    }
+
+    /// Receives at least one value, waiting for it, and what else is there, up to `max`, at the end of
+    /// `into`. Says how many: 0 if the channel is closed and drained, or if `max` is 0.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: values are added only when the future completes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), taut::chan::SendError<u32>> {
+    /// let (tx, rx) = taut::chan::bounded(8);
+    /// for n in 0..5 {
+    ///     tx.send(n).await?;
+    /// }
+    /// let mut batch = Vec::new();
+    /// assert_eq!(rx.recv_many(&mut batch, 3).await, 3);
+    /// assert_eq!(rx.recv_many(&mut batch, 3).await, 2);
+    /// assert_eq!(batch, [0, 1, 2, 3, 4]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn recv_many<'a>(&'a self, into: &'a mut Vec<T>, max: usize) -> future::RecvMany<'a, T> {
+        future::RecvMany::new(&self.shared, into, max)
+    }
+
+    /// Receives a value now, or says why not.
+    ///
+    /// On a rendezvous channel it succeeds exactly if a send is waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`TryRecvError::Empty`], or [`TryRecvError::Closed`] if it is closed and drained.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::chan::{self, TryRecvError};
+    ///
+    /// let (tx, rx) = chan::bounded(1);
+    /// assert_eq!(rx.try_recv(), Err(TryRecvError::Empty));
+    /// tx.try_send(1)?;
+    /// assert_eq!(rx.try_recv(), Ok(1));
+    /// # Ok::<(), chan::TrySendError<i32>>(())
+    /// ```
+    #[inline]
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        let slot = Slot::empty();
+        // SAFETY: our own empty slot.
+        match unsafe { self.shared.try_recv(&slot) } {
+            Attempt::Done(woken) => {
+                // SAFETY: it was filled.
+                let value = unsafe { slot.take() };
+                if let Some(woken) = woken {
+                    woken.wake();
+                }
+                Ok(value)
+            }
+            Attempt::Closed => Err(TryRecvError::Closed),
+            Attempt::Unready => Err(TryRecvError::Empty),
+        }
+    }
+
+    /// Receives a value, waiting for at most `timeout`, on Tokio's clock.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe, as [`recv`](Self::recv). A value that is handed over as the time passes is received.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvTimeoutError::Timeout`], or [`RecvTimeoutError::Closed`] if it is closed and drained.
+    ///
+    /// # Panics
+    ///
+    /// If it must wait and there is no Tokio runtime with time enabled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// use std::time::Duration;
+    /// use taut::chan::{self, RecvTimeoutError};
+    ///
+    /// let (_tx, rx) = chan::bounded::<u8>(1);
+    /// let received = rx.recv_timeout(Duration::from_secs(1)).await;
+    /// assert_eq!(received, Err(RecvTimeoutError::Timeout));
+    /// # }
+    /// ```
+    #[cfg(feature = "time")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
+    pub fn recv_timeout(&self, timeout: Duration) -> future::RecvTimeout<'_, T> {
+        future::RecvTimeout::after(&self.shared, timeout)
+    }
+
+    /// As [`recv_timeout`](Self::recv_timeout), until an instant.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe, as [`recv`](Self::recv).
+    ///
+    /// # Errors
+    ///
+    /// [`RecvTimeoutError::Timeout`], or [`RecvTimeoutError::Closed`] if it is closed and drained.
+    ///
+    /// # Panics
+    ///
+    /// If it must wait and there is no Tokio runtime with time enabled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let (_tx, rx) = taut::chan::bounded::<u8>(1);
+    /// let now = tokio::time::Instant::now();
+    /// assert!(rx.recv_deadline(now).await.is_err_and(|e| e.is_timeout()));
+    /// # }
+    /// ```
+    #[cfg(feature = "time")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
+    pub fn recv_deadline(&self, deadline: tokio::time::Instant) -> future::RecvTimeout<'_, T> {
+        future::RecvTimeout::at(&self.shared, deadline)
+    }
+
+    /// As [`recv`](Self::recv), for a thread that runs no async tasks: it parks the thread.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvError`], if the channel is closed and drained.
+    ///
+    /// # Panics
+    ///
+    /// If it would have to wait inside an async task of Tokio. Use `recv` there, or
+    /// `tokio::task::spawn_blocking`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (tx, rx) = taut::chan::rendezvous();
+    /// let receiver = std::thread::spawn(move || rx.blocking_recv());
+    /// assert_eq!(tx.blocking_send(7), Ok(()));
+    /// assert_eq!(receiver.join().ok(), Some(Ok(7)));
+    /// ```
+    #[track_caller]
+    pub fn blocking_recv(&self) -> Result<T, RecvError> {
+        // With no deadline it can only be closed.
+        blocking::recv(&self.shared, None).map_err(|_| RecvError)
+    }
+
+    /// As [`blocking_recv`](Self::blocking_recv), for at most `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvTimeoutError::Timeout`], or [`RecvTimeoutError::Closed`] if it is closed and drained.
+    ///
+    /// # Panics
+    ///
+    /// As [`blocking_recv`](Self::blocking_recv).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (_tx, rx) = taut::chan::bounded::<u8>(1);
+    /// let received = rx.blocking_recv_timeout(std::time::Duration::from_millis(1));
+    /// assert!(received.is_err_and(|e| e.is_timeout()));
+    /// ```
+    #[track_caller]
+    pub fn blocking_recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
+        blocking::recv(&self.shared, blocking::after(timeout))
+    }
+
+    /// As [`blocking_recv`](Self::blocking_recv), until an instant.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvTimeoutError::Timeout`], or [`RecvTimeoutError::Closed`] if it is closed and drained.
+    ///
+    /// # Panics
+    ///
+    /// As [`blocking_recv`](Self::blocking_recv).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (_tx, rx) = taut::chan::bounded::<u8>(1);
+    /// let received = rx.blocking_recv_deadline(std::time::Instant::now());
+    /// assert!(received.is_err_and(|e| e.is_timeout()));
+    /// ```
+    #[track_caller]
+    pub fn blocking_recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
+        blocking::recv(&self.shared, Some(deadline))
+    }
+
+    /// The values as a [`futures_core::Stream`], for as long as this is borrowed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use futures_util::StreamExt;
+    ///
+    /// let (tx, rx) = taut::chan::unbounded();
+    /// drop(tx.try_send(1));
+    /// assert_eq!(rx.stream().next().await, Some(1));
+    /// # }
+    /// ```
+    pub fn stream(&self) -> Stream<'_, T> {
+        Stream::new(&self.shared)
+    }
+
+    /// The values as a [`futures_core::Stream`] that holds this.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (_tx, rx) = taut::chan::unbounded::<u8>();
+    /// fn is_a_stream(_: impl futures_core::Stream<Item = u8> + Unpin + 'static) {}
+    /// is_a_stream(rx.into_stream());
+    /// ```
+    pub fn into_stream(self) -> IntoStream<T> {
+        IntoStream::new(self)
+    }
+
+    /// Waits until the channel is closed: by hand, or because the last sender is gone. There may still
+    /// be values in it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: it waits for something that stays.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (tx, rx) = taut::chan::bounded::<u8>(1);
+    /// tokio::spawn(async move { drop(tx) });
+    /// rx.closed().await;
+    /// # }
+    /// ```
+    #[inline]
+    pub fn closed(&self) -> future::Closed<'_, T> {
+        future::Closed::new(ClosedOp::waiting(&self.shared))
+    }
+
+    /// Another handle that does not keep the channel open.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (tx, rx) = taut::chan::bounded::<u8>(1);
+    /// let weak = rx.downgrade();
+    /// assert!(weak.upgrade().is_some());
+    /// drop(rx);
+    /// assert!(weak.upgrade().is_none() && tx.is_closed());
+    /// ```
+    pub fn downgrade(&self) -> WeakReceiver<T> {
+        WeakReceiver::new(Arc::clone(&self.shared))
+    }
+
+    /// Whether both receive from the same channel.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (_tx, rx) = taut::chan::bounded::<u8>(1);
+    /// assert!(rx.same_channel(&rx.clone()));
+    /// ```
+    #[must_use]
+    pub fn same_channel(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+crate::inspect::inspections! { Receiver }
+
+impl<T> Clone for Receiver<T> {
+    fn clone(&self) -> Self {
+        self.shared.add_receiver();
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        self.shared.remove_receiver();
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.shared.fmt_as("Receiver", f)
+    }
+}

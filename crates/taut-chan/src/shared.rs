@@ -1,0 +1,328 @@
+//! What all handles of a channel share: the flavour, the counts, and those who wait for the close.
+//!
+//! # Invariants
+//!
+//! - H1. `senders` and `receivers` count the handles that keep a side open. Once a count is zero it
+//!   stays zero: a weak handle does not bring a side back.
+//! - H2. The last sender closes. The last receiver closes and drops what is in the channel, at once and
+//!   with no lock held.
+//! - H3. `watchers` wait only while the channel is open: who closes takes their lock afterwards.
+
+use std::pin::Pin;
+use std::task::Waker;
+
+use taut_core::sync::{AtomicUsize, Lock, Ordering};
+use taut_core::{
+    Attempt, Enrolled, Header, Peek, Slot, Verdict, Visit, WaitList, Waiter, in_batches,
+};
+
+use crate::buffered::{Buffered, Chain, Ring};
+use crate::channel::Channel;
+use crate::rendezvous::Rendezvous;
+
+enum Flavour<T> {
+    Rendezvous(Rendezvous<T>),
+    Ring(Buffered<T, Ring<T>>),
+    Chain(Buffered<T, Chain<T>>),
+}
+
+/// A channel and the counts of its handles.
+pub(crate) struct Shared<T> {
+    flavour: Flavour<T>,
+    senders: AtomicUsize,
+    receivers: AtomicUsize,
+    watchers: Lock<WaitList>,
+}
+
+// SAFETY: values are handed from thread to thread, hence `T: Send`, and never shared; everything else
+// is under locks or atomic.
+unsafe impl<T: Send> Send for Shared<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send> Sync for Shared<T> {}
+
+/// Goes to the flavour at hand.
+macro_rules! flavour {
+    ($shared:expr, $channel:ident => $call:expr) => {
+        match &$shared.flavour {
+            Flavour::Rendezvous($channel) => $call,
+            Flavour::Ring($channel) => $call,
+            Flavour::Chain($channel) => $call,
+        }
+    };
+}
+
+impl<T> Shared<T> {
+    pub(crate) fn bounded(capacity: usize) -> Self {
+        Self::new(match capacity {
+            0 => Flavour::Rendezvous(Rendezvous::new()),
+            _ if Ring::<T>::suits(capacity) => Flavour::Ring(Buffered::with_ring(capacity)),
+            _ => Flavour::Chain(Buffered::with_chain(capacity)),
+        })
+    }
+
+    pub(crate) fn unbounded() -> Self {
+        Self::new(Flavour::Chain(Buffered::unlimited()))
+    }
+
+    fn new(flavour: Flavour<T>) -> Self {
+        Self {
+            flavour,
+            senders: AtomicUsize::new(1),
+            receivers: AtomicUsize::new(1),
+            watchers: Lock::new(WaitList::new()),
+        }
+    }
+
+    /// One more handle of the side that `count` counts, which has at least one.
+    fn add(count: &AtomicUsize) {
+        // ORDERING: Relaxed, as in `Arc`: a handle is passed on by other means. Nor can it overflow:
+        // each handle is an `Arc` too, and that counts the same things and more.
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One more handle, unless there is none any more (H1).
+    fn revive(count: &AtomicUsize) -> bool {
+        // ORDERING: Relaxed, as in `add`.
+        count
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n != 0).then(|| n + 1))
+            .is_ok()
+    }
+
+    /// One handle less. True: it was the last.
+    fn remove(count: &AtomicUsize) -> bool {
+        // ORDERING: AcqRel, so that what other handles did comes before what the last one does.
+        count.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    pub(crate) fn add_sender(&self) {
+        Self::add(&self.senders);
+    }
+
+    pub(crate) fn revive_sender(&self) -> bool {
+        Self::revive(&self.senders)
+    }
+
+    pub(crate) fn remove_sender(&self) {
+        if Self::remove(&self.senders) {
+            self.close();
+        }
+    }
+
+    /// For a channel that is open although it has no sender.
+    pub(crate) fn forget_sender(&self) {
+        // ORDERING: Relaxed, nobody else knows the channel yet.
+        self.senders.store(0, Ordering::Relaxed);
+    }
+
+    pub(crate) fn add_receiver(&self) {
+        Self::add(&self.receivers);
+    }
+
+    pub(crate) fn revive_receiver(&self) -> bool {
+        Self::revive(&self.receivers)
+    }
+
+    pub(crate) fn remove_receiver(&self) {
+        /// H2, even if a waker panics.
+        struct Discard<'a, T>(&'a Shared<T>);
+
+        impl<T> Drop for Discard<'_, T> {
+            fn drop(&mut self) {
+                self.0.discard();
+            }
+        }
+
+        if Self::remove(&self.receivers) {
+            let _discard = Discard(self);
+            self.close();
+        }
+    }
+
+    pub(crate) fn sender_count(&self) -> usize {
+        // ORDERING: Relaxed, a snapshot.
+        self.senders.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn receiver_count(&self) -> usize {
+        // ORDERING: Relaxed, a snapshot.
+        self.receivers.load(Ordering::Relaxed)
+    }
+
+    /// Drops what is in the channel; if a destructor panics, the rest is dropped all the same.
+    fn discard(&self) {
+        struct Rest<'a, T>(&'a Shared<T>);
+
+        impl<T> Drop for Rest<'_, T> {
+            fn drop(&mut self) {
+                if std::thread::panicking() {
+                    flavour!(self.0, channel => channel.discard());
+                }
+            }
+        }
+
+        let rest = Rest(self);
+        flavour!(rest.0, channel => channel.discard());
+    }
+
+    pub(crate) fn close(&self) -> bool {
+        let is_first = flavour!(self, channel => channel.close());
+        if is_first {
+            in_batches(|wakes| self.watchers.lock().finish_all(wakes, Verdict::Done));
+        }
+        is_first
+    }
+
+    pub(crate) fn enroll_watcher(
+        &self,
+        waiter: Pin<&Waiter<()>>,
+        visit: &mut Visit<'_>,
+    ) -> Enrolled {
+        let mut watchers = self.watchers.lock();
+        if let Some(verdict) = waiter.header().verdict() {
+            return Enrolled::Decided(verdict);
+        }
+        if self.is_closed() {
+            // SAFETY: queued, and this is the one list it is ever on.
+            unsafe { watchers.remove(waiter.header()) };
+            return Enrolled::Decided(Verdict::Done);
+        }
+        // SAFETY: watchers queue here, and this is the lock.
+        unsafe { visit.queue(&mut watchers, waiter) }
+    }
+
+    pub(crate) fn leave_watcher(&self, header: &Header) {
+        // SAFETY: enrolled in this list only, and this is its lock.
+        unsafe { self.watchers.lock().remove(header) };
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        flavour!(self, channel => channel.is_closed())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        flavour!(self, channel => channel.len())
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        flavour!(self, channel => channel.is_full())
+    }
+
+    pub(crate) fn capacity(&self) -> Option<usize> {
+        flavour!(self, channel => channel.capacity())
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_send_due(&self) -> bool {
+        flavour!(self, channel => channel.is_send_due())
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_recv_due(&self) -> bool {
+        flavour!(self, channel => channel.is_recv_due())
+    }
+
+    pub(crate) fn peek_send(&self) -> Peek {
+        flavour!(self, channel => channel.peek_send())
+    }
+
+    pub(crate) fn peek_recv(&self) -> Peek {
+        flavour!(self, channel => channel.peek_recv())
+    }
+
+    pub(crate) fn try_reserve(&self) -> Attempt {
+        flavour!(self, channel => channel.try_reserve())
+    }
+
+    pub(crate) fn release(&self) {
+        flavour!(self, channel => channel.release());
+    }
+}
+
+/// The unsafe half of [`Channel`], passed on. The contracts are those of the trait.
+impl<T> Shared<T> {
+    /// # Safety
+    ///
+    /// As the method of this name.
+    #[inline(always)]
+    pub(crate) unsafe fn try_send(&self, from: &Slot<T>) -> Attempt {
+        // SAFETY: by the caller.
+        flavour!(self, channel => unsafe { channel.try_send(from) })
+    }
+
+    /// # Safety
+    ///
+    /// As the method of this name.
+    #[inline(always)]
+    pub(crate) unsafe fn try_recv(&self, into: &Slot<T>) -> Attempt {
+        // SAFETY: by the caller.
+        flavour!(self, channel => unsafe { channel.try_recv(into) })
+    }
+
+    /// # Safety
+    ///
+    /// As the method of this name.
+    pub(crate) unsafe fn enroll_send(
+        &self,
+        waiter: Pin<&Waiter<T>>,
+        visit: &mut Visit<'_>,
+    ) -> Enrolled {
+        // SAFETY: by the caller.
+        flavour!(self, channel => unsafe { channel.enroll_send(waiter, visit) })
+    }
+
+    /// # Safety
+    ///
+    /// As the method of this name.
+    pub(crate) unsafe fn enroll_recv(
+        &self,
+        waiter: Pin<&Waiter<T>>,
+        visit: &mut Visit<'_>,
+    ) -> Enrolled {
+        // SAFETY: by the caller.
+        flavour!(self, channel => unsafe { channel.enroll_recv(waiter, visit) })
+    }
+
+    /// # Safety
+    ///
+    /// As the method of this name.
+    pub(crate) unsafe fn enroll_reserve(
+        &self,
+        waiter: Pin<&Waiter<()>>,
+        visit: &mut Visit<'_>,
+    ) -> Enrolled {
+        // SAFETY: by the caller.
+        flavour!(self, channel => unsafe { channel.enroll_reserve(waiter, visit) })
+    }
+
+    /// # Safety
+    ///
+    /// As the method of this name.
+    pub(crate) unsafe fn leave_send(&self, header: &Header) {
+        // SAFETY: by the caller.
+        flavour!(self, channel => unsafe { channel.leave_send(header) });
+    }
+
+    /// # Safety
+    ///
+    /// As the method of this name.
+    pub(crate) unsafe fn leave_recv(&self, header: &Header) {
+        // SAFETY: by the caller.
+        flavour!(self, channel => unsafe { channel.leave_recv(header) });
+    }
+
+    /// # Safety
+    ///
+    /// As the method of this name.
+    pub(crate) unsafe fn give_back(&self, ticket: u64, from: &Slot<T>) -> Option<Waker> {
+        // SAFETY: by the caller.
+        flavour!(self, channel => unsafe { channel.give_back(ticket, from) })
+    }
+
+    /// # Safety
+    ///
+    /// As the method of this name.
+    pub(crate) unsafe fn send_reserved(&self, from: &Slot<T>) -> Attempt {
+        // SAFETY: by the caller.
+        flavour!(self, channel => unsafe { channel.send_reserved(from) })
+    }
+}

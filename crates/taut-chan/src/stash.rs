@@ -1,0 +1,54 @@
+//! Values that were handed to a receive and given back, because it was dropped before it was polled.
+//!
+//! They stand in front of everything else, in the order in which they were handed out. Normally empty;
+//! the only place in a channel that allocates while it works, and only when a value is given back.
+//!
+//! # Invariants
+//!
+//! - S1. Tickets ascend from front to back.
+//! - S2. A receive waits only while the stash is empty.
+
+use std::collections::VecDeque;
+
+use taut_core::Slot;
+
+pub(crate) struct Stash<T> {
+    values: VecDeque<(u64, T)>,
+}
+
+impl<T> Stash<T> {
+    pub(crate) const fn new() -> Self {
+        Self { values: VecDeque::new() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Puts `value` back to where its ticket belongs.
+    pub(crate) fn insert(&mut self, ticket: u64, value: T) {
+        let place = self.values.partition_point(|(other, _)| *other < ticket);
+        self.values.insert(place, (ticket, value));
+    }
+
+    /// Moves the first value to `into`. False: there is none.
+    ///
+    /// # Safety
+    ///
+    /// `into` is empty and ours.
+    pub(crate) unsafe fn pop_into(&mut self, into: &Slot<T>) -> bool {
+        match self.values.pop_front() {
+            None => false,
+            Some((_, value)) => {
+                // SAFETY: by the caller.
+                unsafe { into.put(value) };
+                true
+            }
+        }
+    }
+}

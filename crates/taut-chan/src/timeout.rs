@@ -1,0 +1,134 @@
+//! Sending and receiving with a limit in time, on Tokio's clock.
+//!
+//! At the deadline the operation is withdrawn, and that decides: if somebody completed it first, its
+//! result is given although the time has passed. So a timeout never hides a send that took place, and
+//! never loses a value that was handed over.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{self, Poll, ready};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+use taut_core::Waiting;
+use tokio::task::coop::unconstrained;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::error::{RecvTimeoutError, SendTimeoutError};
+use crate::op::{RecvOp, SendOp};
+use crate::shared::Shared;
+use crate::withdraw::{withdraw_recv, withdraw_send};
+
+pin_project! {
+    /// When to give up. The timer is made only when there is something to wait for.
+    struct Deadline {
+        at: Option<Instant>,
+        #[pin]
+        timer: Option<Sleep>,
+    }
+}
+
+impl Deadline {
+    const fn at(at: Option<Instant>) -> Self {
+        Self { at, timer: None }
+    }
+
+    /// `timeout` from now; never, if that is further than time goes.
+    fn after(timeout: Duration) -> Self {
+        Self::at(Instant::now().checked_add(timeout))
+    }
+
+    fn poll_passed(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        let Some(at) = *this.at else { return Poll::Pending };
+        if this.timer.is_none() {
+            this.timer.set(Some(sleep_until(at)));
+        }
+        match this.timer.as_pin_mut() {
+            // Whatever the operation left of the budget, the timer must be looked at.
+            Some(timer) => Pin::new(&mut unconstrained(timer)).poll(cx),
+            None => Poll::Pending,
+        }
+    }
+}
+
+pin_project! {
+    /// Sends a value, or gives it back in time: [`Sender::send_timeout`](crate::Sender::send_timeout).
+    #[must_use = "futures do nothing unless they are awaited or polled"]
+    pub struct SendTimeout<'a, T> {
+        #[pin]
+        send: Waiting<SendOp<&'a Shared<T>>>,
+        #[pin]
+        deadline: Deadline,
+    }
+}
+
+impl<'a, T> SendTimeout<'a, T> {
+    pub(crate) fn after(shared: &'a Shared<T>, value: T, timeout: Duration) -> Self {
+        Self { send: SendOp::waiting(shared, value), deadline: Deadline::after(timeout) }
+    }
+
+    pub(crate) fn at(shared: &'a Shared<T>, value: T, deadline: Instant) -> Self {
+        Self { send: SendOp::waiting(shared, value), deadline: Deadline::at(Some(deadline)) }
+    }
+}
+
+impl<T> Future for SendTimeout<'_, T> {
+    type Output = Result<(), SendTimeoutError<T>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        if let Poll::Ready(sent) = this.send.as_mut().poll(cx) {
+            return Poll::Ready(sent.map_err(SendTimeoutError::from));
+        }
+        ready!(this.deadline.poll_passed(cx));
+        Poll::Ready(withdraw_send(this.send))
+    }
+}
+
+pin_project! {
+    /// Receives a value in time: [`Receiver::recv_timeout`](crate::Receiver::recv_timeout).
+    #[must_use = "futures do nothing unless they are awaited or polled"]
+    pub struct RecvTimeout<'a, T> {
+        #[pin]
+        recv: Waiting<RecvOp<&'a Shared<T>>>,
+        #[pin]
+        deadline: Deadline,
+    }
+}
+
+impl<'a, T> RecvTimeout<'a, T> {
+    pub(crate) fn after(shared: &'a Shared<T>, timeout: Duration) -> Self {
+        Self { recv: RecvOp::waiting(shared), deadline: Deadline::after(timeout) }
+    }
+
+    pub(crate) fn at(shared: &'a Shared<T>, deadline: Instant) -> Self {
+        Self { recv: RecvOp::waiting(shared), deadline: Deadline::at(Some(deadline)) }
+    }
+}
+
+impl<T> Future for RecvTimeout<'_, T> {
+    type Output = Result<T, RecvTimeoutError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        if let Poll::Ready(received) = this.recv.as_mut().poll(cx) {
+            return Poll::Ready(received.map_err(RecvTimeoutError::from));
+        }
+        ready!(this.deadline.poll_passed(cx));
+        Poll::Ready(withdraw_recv(this.recv))
+    }
+}
+
+impl<T> fmt::Debug for SendTimeout<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendTimeout").field("deadline", &self.deadline.at).finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for RecvTimeout<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecvTimeout").field("deadline", &self.deadline.at).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,61 @@
+//! The door to Tokio's cooperative budget, and what can be learnt from it.
+//!
+//! Tokio gives a task a number of steps per turn; a leaf future that takes part asks for one and, when
+//! none is left, is pending although it could proceed. Without that a loop over a channel that is
+//! always ready never lets a timer of the same task run. Outside of Tokio everything here is free and
+//! always ready.
+
+use std::task::{self, Poll, Waker};
+
+/// Takes one step out of the budget; pending, with the waker arranged for, when it is used up.
+///
+/// # Examples
+///
+/// ```
+/// let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+/// assert!(taut_core::coop::charge(&mut cx).is_ready(), "no limit outside of a task");
+/// ```
+#[inline]
+pub fn charge(cx: &mut task::Context<'_>) -> Poll<()> {
+    #[cfg(not(taut_loom))]
+    return tokio::task::coop::poll_proceed(cx).map(|step| step.made_progress());
+    #[cfg(taut_loom)]
+    {
+        let _ = cx;
+        Poll::Ready(())
+    }
+}
+
+/// More steps than Tokio gives a task in one turn (128 as of 1.54).
+const MORE_THAN_A_TURN: u32 = 512;
+
+/// Whether this thread is polling a Tokio task right now, so that blocking it would hold up others.
+///
+/// False in `spawn_blocking`, in `block_in_place` and on threads of no runtime: Tokio lifts the budget
+/// there, and an unlimited budget is how we tell. (Whether a runtime can be reached tells nothing, it
+/// can from `spawn_blocking` too.) Inside `tokio::task::unconstrained` the answer is false as well.
+///
+/// # Examples
+///
+/// ```
+/// assert!(!taut_core::coop::in_async_task());
+/// ```
+#[must_use]
+pub fn in_async_task() -> bool {
+    runs_out(&mut task::Context::from_waker(Waker::noop()), MORE_THAN_A_TURN)
+}
+
+/// Takes up to `steps` steps and gives them all back: each is returned as the recursion unwinds, last
+/// one first, which leaves the budget as it was.
+fn runs_out(cx: &mut task::Context<'_>, steps: u32) -> bool {
+    #[cfg(not(taut_loom))]
+    return match tokio::task::coop::poll_proceed(cx) {
+        Poll::Pending => true,
+        Poll::Ready(_given_back) => steps > 0 && runs_out(cx, steps - 1),
+    };
+    #[cfg(taut_loom)]
+    {
+        let _ = (cx, steps);
+        false
+    }
+}

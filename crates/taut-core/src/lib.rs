@@ -1,0 +1,52 @@
+//! Plumbing of [`taut`](https://docs.rs/taut): what its primitives share. Not an API for users; it
+//! changes with any release.
+//!
+//! A primitive of `taut` is some state under a [`Lock`](sync::Lock) and one or two [`WaitList`]s. What
+//! waits is a [`Waiter`] inside the waiting future, so that waiting allocates nothing. From the bottom
+//! up:
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`sync`] | the door: atomics, cells and the lock, of std or of loom |
+//! | [`coop`] | the other door: Tokio's cooperative budget |
+//! | [`waiter`], [`list`] | one who waits, and the first-come-first-served list of them |
+//! | [`claim`] | how exactly one arm of a select is decided |
+//! | [`wake`] | wakers to wake after unlocking |
+//! | [`operation`] | one waiting operation as a future: the life that all of them share |
+//! | [`case`](mod@case) | the same operation as an arm of a select |
+//!
+//! Two rules hold everywhere. *Decide under the lock, act after it*: wakers, destructors and closures
+//! run when no lock is held. *A waiter that is polled again looks at the primitive*, not only at its
+//! own node.
+//!
+//! The unsafe code of this crate is in `sync/`, `waiter.rs`, `list.rs`, `claim.rs` and `operation.rs`;
+//! the ledger `docs/unsafe-ledger.md` says what each site relies on.
+//!
+//! # Examples
+//!
+//! ```
+//! use taut_core::wake::WakeBatch;
+//!
+//! // A primitive fills a batch under its lock and empties it after unlocking.
+//! let mut batch = WakeBatch::new();
+//! batch.push(std::task::Waker::noop().clone());
+//! batch.wake_all();
+//! ```
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod case;
+pub mod claim;
+pub mod coop;
+pub mod list;
+pub mod operation;
+pub mod sync;
+pub mod waiter;
+pub mod wake;
+
+pub use case::{Case, Peek};
+pub use claim::{Claim, Seeker};
+pub use list::{Claimed, WaitList};
+pub use operation::{Attempt, Enrolled, Operation, Visit, Waiting};
+pub use waiter::{Header, Offer, Slot, Stage, Verdict, Waiter};
+pub use wake::{WakeBatch, in_batches};

@@ -1,0 +1,250 @@
+//! The list of those who wait: first come, first served, with O(1) withdrawal.
+//!
+//! Intrusive and doubly linked; the nodes are inside the waiting futures. The list stands inside a
+//! [`Lock`](crate::sync::Lock), and `&mut WaitList` is the proof that the lock is held.
+//!
+//! # Invariants
+//!
+//! - Q1. Every linked waiter is alive and stays where it is (W3 of [`waiter`](crate::waiter)).
+//! - Q2. `len` waiters are linked from `head` to `tail`, and each of them is `Place::Linked`.
+
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::ptr::NonNull;
+use std::task::Waker;
+
+use crate::claim::{Outcome, Seeker};
+use crate::waiter::{Header, Offer, Place, Slot, Verdict, Waiter};
+use crate::wake::WakeBatch;
+
+/// A first-come-first-served list of waiters.
+///
+/// # Examples
+///
+/// ```
+/// let list = taut_core::WaitList::new();
+/// assert!(list.is_empty());
+/// ```
+#[derive(Debug)]
+pub struct WaitList {
+    head: Option<NonNull<Header>>,
+    tail: Option<NonNull<Header>>,
+    len: usize,
+}
+
+// SAFETY: the nodes are reached under the lock around the list only (W2), from whatever thread.
+unsafe impl Send for WaitList {}
+
+impl WaitList {
+    /// An empty list.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { head: None, tail: None, len: 0 }
+    }
+
+    /// Whether nobody is in it.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.head.is_none()
+    }
+
+    /// How many are in it. A select that was decided elsewhere counts until somebody meets it.
+    #[inline(always)]
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether `header` is in this list.
+    ///
+    /// # Safety
+    ///
+    /// `header` is queued, and this is the only list it is ever on.
+    #[must_use]
+    pub unsafe fn contains(&self, header: &Header) -> bool {
+        // SAFETY: queued, and `&self` is the lock, by the caller.
+        matches!(unsafe { header.place() }, Place::Linked { .. })
+    }
+
+    /// Adds `waiter` at the end.
+    ///
+    /// # Safety
+    ///
+    /// `waiter` is queued, in no list, and will not go before it has left this one.
+    pub unsafe fn push_back<S>(&mut self, waiter: Pin<&Waiter<S>>) {
+        let link = waiter.as_link();
+        // SAFETY: queued and known to nobody else, by the caller.
+        unsafe { waiter.header().set_place(Place::Linked { prev: self.tail, next: None }) };
+        match self.tail {
+            // SAFETY: Q1 and Q2.
+            Some(tail) => unsafe { Self::relink(tail, |place| place.next = Some(link)) },
+            None => self.head = Some(link),
+        }
+        self.tail = Some(link);
+        self.len += 1;
+    }
+
+    /// Takes `header` out, if it is in. False: it was not.
+    ///
+    /// # Safety
+    ///
+    /// As [`contains`](Self::contains).
+    pub unsafe fn remove(&mut self, header: &Header) -> bool {
+        // SAFETY: queued, and `&mut self` is the lock, by the caller.
+        let Place::Linked { prev, next } = (unsafe { header.place() }) else { return false };
+        match prev {
+            // SAFETY: Q1 and Q2.
+            Some(prev) => unsafe { Self::relink(prev, |place| place.next = next) },
+            None => self.head = next,
+        }
+        match next {
+            // SAFETY: Q1 and Q2.
+            Some(next) => unsafe { Self::relink(next, |place| place.prev = prev) },
+            None => self.tail = prev,
+        }
+        // SAFETY: as above.
+        unsafe { header.set_place(Place::Out) };
+        self.len -= 1;
+        true
+    }
+
+    /// # Safety
+    ///
+    /// `link` is linked in a list that is borrowed mutably.
+    unsafe fn relink(link: NonNull<Header>, change: impl FnOnce(&mut Neighbours)) {
+        // SAFETY: Q1.
+        let header = unsafe { link.as_ref() };
+        // SAFETY: the list is borrowed mutably, by the caller.
+        if let Place::Linked { prev, next } = unsafe { header.place() } {
+            let mut neighbours = Neighbours { prev, next };
+            change(&mut neighbours);
+            let Neighbours { prev, next } = neighbours;
+            // SAFETY: as above.
+            unsafe { header.set_place(Place::Linked { prev, next }) };
+        }
+    }
+
+    /// Claims the first waiter that can be claimed and takes it out of the list.
+    ///
+    /// A task's waiter is claimed by being taken out. A select that was decided elsewhere is only
+    /// taken out; one that is deciding at this moment is told that it missed something, and keeps its
+    /// place; the seeker never meets itself.
+    #[inline]
+    pub fn claim_first(&mut self, seeker: Seeker<'_>) -> Option<Claimed<'_>> {
+        self.claim_first_where(seeker, |_| true)
+    }
+
+    /// As [`claim_first`](Self::claim_first), among the waiters that make this offer.
+    #[inline]
+    pub fn claim_first_offer(&mut self, seeker: Seeker<'_>, offer: Offer) -> Option<Claimed<'_>> {
+        self.claim_first_where(seeker, |header| header.offer() == offer)
+    }
+
+    #[inline(always)]
+    fn claim_first_where(
+        &mut self,
+        seeker: Seeker<'_>,
+        wanted: impl Fn(&Header) -> bool,
+    ) -> Option<Claimed<'_>> {
+        let mut next = self.head;
+        while let Some(link) = next {
+            // SAFETY: Q1.
+            let header = unsafe { link.as_ref() };
+            // SAFETY: linked, and `&mut self` is the lock.
+            if let Place::Linked { next: following, .. } = unsafe { header.place() } {
+                next = following;
+            }
+            if !wanted(header) {
+                continue;
+            }
+            // SAFETY: as above, and the reference ends with this round.
+            let outcome = match unsafe { header.claim() } {
+                None => Outcome::Won,
+                Some(claim) => seeker.claim(claim, header.arm()),
+            };
+            if outcome != Outcome::Busy {
+                // SAFETY: linked in this list.
+                unsafe { self.remove(header) };
+            }
+            if outcome == Outcome::Won {
+                return Some(Claimed { link, _list: PhantomData });
+            }
+        }
+        None
+    }
+}
+
+impl WaitList {
+    /// Gives everybody who can be claimed the same verdict, while the batch has space. False: somebody
+    /// may be left.
+    #[must_use = "wake the batch and come again"]
+    pub fn finish_all(&mut self, wakes: &mut WakeBatch, verdict: Verdict) -> bool {
+        while wakes.has_space(1) {
+            let Some(waiter) = self.claim_first(Seeker::TASK) else { return true };
+            wakes.extend(waiter.finish(verdict));
+        }
+        false
+    }
+}
+
+struct Neighbours {
+    prev: Option<NonNull<Header>>,
+    next: Option<NonNull<Header>>,
+}
+
+impl Default for WaitList {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A waiter that was claimed: ours until it is given its verdict, which must be soon and under the
+/// same lock.
+#[derive(Debug)]
+#[must_use = "a claimed waiter waits for its verdict"]
+pub struct Claimed<'a> {
+    link: NonNull<Header>,
+    _list: PhantomData<&'a mut WaitList>,
+}
+
+impl Claimed<'_> {
+    fn header(&self) -> &Header {
+        // SAFETY: Q1 of the list it was on; its owner waits for the verdict or for the lock.
+        unsafe { self.link.as_ref() }
+    }
+
+    /// What it brings or asks for.
+    #[inline(always)]
+    #[must_use]
+    pub fn offer(&self) -> Offer {
+        self.header().offer()
+    }
+
+    /// Its slot.
+    ///
+    /// # Safety
+    ///
+    /// It was pushed as a `Waiter<S>` with this very `S`.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn slot<S>(&self) -> &Slot<S> {
+        // SAFETY: by the caller.
+        unsafe { Waiter::slot_of(self.link) }
+    }
+
+    /// Remembers in which order it was served, for the case that it gives back what it got.
+    #[inline(always)]
+    pub fn set_ticket(&self, ticket: u64) {
+        // SAFETY: queued, and the list it came from is still borrowed: its lock is held.
+        unsafe { self.header().set_place(Place::Ticket(ticket)) };
+    }
+
+    /// Gives the verdict. What comes back is to be woken after unlocking.
+    #[inline(always)]
+    #[must_use = "wake it after releasing the lock"]
+    pub fn finish(self, verdict: Verdict) -> Option<Waker> {
+        // SAFETY: claimed, under the lock, and consumed by this.
+        unsafe { self.header().finish(verdict) }
+    }
+}

@@ -1,0 +1,442 @@
+//! One who waits: a node inside the waiting future, and the slot a value travels through.
+//!
+//! ```text
+//!              begin                list.push_back            claimed + finish
+//!   Start ─────────────▶ Queued, Out ────────────▶ Queued, Linked ────────────▶ Queued, verdict
+//!     ▲                                                  │ remove                     │ end
+//!     └──────────────────────────────────────────────────┘                            ▼
+//!                        withdrawn                                                   Done
+//! ```
+//!
+//! # Invariants
+//!
+//! - W1. `place` and `owner` are initialised exactly in `Stage::Queued`: the common operation never
+//!   waits, and writing forty bytes for nothing is what it would notice most.
+//! - W2. `place` and `owner` are touched only under the lock of the list that the waiter is or was on,
+//!   or by the waiter's owner when nobody else can know the waiter: before it is linked and after its
+//!   verdict.
+//! - W3. A linked waiter is alive and does not move: it is pinned, and its owner unlinks it before it
+//!   goes. A future that is leaked is never freed, so this holds for it too.
+//! - W4. The verdict is the last thing that a claimer touches. Once it is seen the waiter is its
+//!   owner's again.
+//! - W5. `Owner::Task` holds a live waker until there is a verdict; `finish` moves it out.
+
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomPinned;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ptr::NonNull;
+use std::task::Waker;
+
+use crate::claim::Claim;
+use crate::sync::{AtomicU8, Ordering, UnsafeCell};
+
+/// Where an operation is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Has no place in any list; dropping it is free.
+    Start,
+    /// Has a place, or had one and got a verdict; dropping it must leave the list or undo the verdict.
+    Queued,
+    /// Its output was given.
+    Done,
+}
+
+/// How somebody else decided a waiting operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It took effect.
+    Done,
+    /// It cannot: the primitive was closed.
+    Closed,
+}
+
+impl Verdict {
+    const PENDING: u8 = 0;
+
+    const fn encode(self) -> u8 {
+        match self {
+            Self::Done => 1,
+            Self::Closed => 2,
+        }
+    }
+
+    const fn decode(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Done),
+            2 => Some(Self::Closed),
+            _ => None,
+        }
+    }
+}
+
+/// What a waiter brings along, or asks for: constant for its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// Its slot holds a value to be taken, or is there to be filled.
+    Value,
+    /// It asks for a place or a permit; its slot is empty.
+    Place,
+}
+
+/// Where a queued waiter stands, for whoever holds the lock.
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    Out,
+    Linked {
+        prev: Option<NonNull<Header>>,
+        next: Option<NonNull<Header>>,
+    },
+    /// It was handed something under this ticket, which orders what is given back.
+    Ticket(u64),
+}
+
+/// Who is to be told.
+pub(crate) enum Owner {
+    /// A future polled by a task.
+    Task(ManuallyDrop<Waker>),
+    /// An arm of a select: the claim decides, and holds the waker.
+    Select(NonNull<Claim>),
+}
+
+/// The part of a [`Waiter`] that lists know: it does not depend on what is in the slot.
+pub struct Header {
+    place: UnsafeCell<MaybeUninit<Place>>,
+    owner: UnsafeCell<MaybeUninit<Owner>>,
+    /// Which arm of its select this is. Written before it is first linked.
+    arm: Cell<u32>,
+    verdict: AtomicU8,
+    offer: Offer,
+    /// The owner's own; nobody else looks at it.
+    stage: Cell<Stage>,
+}
+
+impl Header {
+    const fn is_word_sized() -> bool {
+        size_of::<Place>() + size_of::<Owner>() == 5 * size_of::<u64>()
+    }
+
+    #[inline(always)]
+    fn new(offer: Offer) -> Self {
+        Self {
+            place: UnsafeCell::new(MaybeUninit::uninit()),
+            owner: UnsafeCell::new(MaybeUninit::uninit()),
+            arm: Cell::new(0),
+            verdict: AtomicU8::new(Verdict::PENDING),
+            offer,
+            stage: Cell::new(Stage::Start),
+        }
+    }
+
+    /// What it brings or asks for.
+    #[inline(always)]
+    #[must_use]
+    pub const fn offer(&self) -> Offer {
+        self.offer
+    }
+
+    /// Where its operation is in its life. For its owner only.
+    #[inline(always)]
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        self.stage.get()
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_stage(&self, stage: Stage) {
+        self.stage.set(stage);
+    }
+
+    /// The verdict, once there is one. Under the lock of its list it cannot change.
+    #[inline(always)]
+    pub fn verdict(&self) -> Option<Verdict> {
+        // ORDERING: Acquire pairs with the Release in `finish`: the slot and the node are ours again.
+        Verdict::decode(self.verdict.load(Ordering::Acquire))
+    }
+
+    #[inline(always)]
+    pub(crate) fn arm(&self) -> u32 {
+        self.arm.get()
+    }
+
+    /// Enters `Stage::Queued`, in no list yet.
+    ///
+    /// # Safety
+    ///
+    /// By the owner, in `Stage::Start`. A claim must stay where it is, and alive, for as long as the
+    /// waiter is queued.
+    pub(crate) unsafe fn begin(&self, owner: Owner, arm: u32) {
+        debug_assert_eq!(self.stage(), Stage::Start);
+        // SAFETY: W2, nobody else knows the waiter yet.
+        self.place.with_mut(|p| unsafe { p.write(MaybeUninit::new(Place::Out)) });
+        // SAFETY: as above.
+        self.owner.with_mut(|p| unsafe { p.write(MaybeUninit::new(owner)) });
+        self.arm.set(arm);
+        self.stage.set(Stage::Queued);
+    }
+
+    /// Leaves `Stage::Queued` for `stage`, dropping the waker if nobody took it.
+    ///
+    /// # Safety
+    ///
+    /// By the owner, in `Stage::Queued`, when the waiter is in no list and no claimer is at work on it.
+    pub(crate) unsafe fn end(&self, stage: Stage) {
+        let unused = match self.verdict() {
+            Some(_) => None,
+            // SAFETY: W5, no verdict, so the waker is still there; W2, nobody else can look.
+            None => unsafe { self.take_task_waker() },
+        };
+        // Before the waker is dropped: that is foreign code.
+        self.stage.set(stage);
+        drop(unused);
+    }
+
+    /// Back to the beginning after `Stage::Done`.
+    pub(crate) fn rearm(&self) {
+        debug_assert_eq!(self.stage(), Stage::Done);
+        // ORDERING: Relaxed, nobody else knows the waiter.
+        self.verdict.store(Verdict::PENDING, Ordering::Relaxed);
+        self.stage.set(Stage::Start);
+    }
+
+    /// # Safety
+    ///
+    /// Queued, under the lock of its list (or as its owner, see W2).
+    #[inline(always)]
+    pub(crate) unsafe fn place(&self) -> Place {
+        // SAFETY: W1 and W2, by the caller.
+        self.place.with(|p| unsafe { p.cast::<Place>().read() })
+    }
+
+    /// # Safety
+    ///
+    /// As [`place`](Self::place).
+    #[inline(always)]
+    pub(crate) unsafe fn set_place(&self, place: Place) {
+        // SAFETY: W2, by the caller.
+        self.place.with_mut(|p| unsafe { p.write(MaybeUninit::new(place)) });
+    }
+
+    /// The select that this is an arm of.
+    ///
+    /// # Safety
+    ///
+    /// As [`place`](Self::place); the reference must not be kept past the lock.
+    #[inline(always)]
+    pub(crate) unsafe fn claim<'a>(&self) -> Option<&'a Claim> {
+        // SAFETY: W1 and W2, by the caller.
+        self.owner.with(|p| match unsafe { &*p.cast::<Owner>() } {
+            Owner::Task(_) => None,
+            // SAFETY: alive while the waiter is queued, by the contract of `begin`.
+            Owner::Select(claim) => Some(unsafe { claim.as_ref() }),
+        })
+    }
+
+    /// Whether a wake-up would reach `waker`. A select takes care of that by itself: true.
+    ///
+    /// # Safety
+    ///
+    /// As [`place`](Self::place).
+    pub(crate) unsafe fn would_wake(&self, waker: &Waker) -> bool {
+        // SAFETY: W1 and W2, by the caller.
+        self.owner.with(|p| match unsafe { &*p.cast::<Owner>() } {
+            Owner::Task(current) => current.will_wake(waker),
+            Owner::Select(_) => true,
+        })
+    }
+
+    /// Puts `waker` in, and leaves the one it replaces there.
+    ///
+    /// # Safety
+    ///
+    /// As [`place`](Self::place), with no verdict yet.
+    pub(crate) unsafe fn swap_waker(&self, waker: &mut Waker) {
+        // SAFETY: W1, W2 and W5, by the caller.
+        self.owner.with_mut(|p| match unsafe { &mut *p.cast::<Owner>() } {
+            Owner::Task(current) => std::mem::swap(&mut **current, waker),
+            Owner::Select(_) => {}
+        });
+    }
+
+    /// # Safety
+    ///
+    /// W2, and once only: W5.
+    unsafe fn take_task_waker(&self) -> Option<Waker> {
+        // SAFETY: W1, W2 and W5, by the caller.
+        self.owner.with_mut(|p| match unsafe { &mut *p.cast::<Owner>() } {
+            // SAFETY: W5, taken once, by the caller.
+            Owner::Task(waker) => Some(unsafe { ManuallyDrop::take(waker) }),
+            Owner::Select(_) => None,
+        })
+    }
+
+    /// Gives the verdict and returns the waker to wake after unlocking. The last touch: W4.
+    ///
+    /// # Safety
+    ///
+    /// Under the lock of its list, out of which it was just claimed; once.
+    #[inline]
+    pub(crate) unsafe fn finish(&self, verdict: Verdict) -> Option<Waker> {
+        // SAFETY: under the lock and claimed, by the caller.
+        let waker = match unsafe { self.claim() } {
+            // SAFETY: claimed, by the caller, so its waker is ours.
+            Some(claim) => unsafe { claim.take_waker() },
+            // SAFETY: W5, the verdict is given only once.
+            None => unsafe { self.take_task_waker() },
+        };
+        // ORDERING: Release pairs with the Acquire in `verdict`.
+        self.verdict.store(verdict.encode(), Ordering::Release);
+        waker
+    }
+}
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Header")
+            .field("offer", &self.offer)
+            .field("verdict", &self.verdict())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Room for one value that is moved in and out by hand.
+///
+/// Whether it holds one is known from elsewhere (a stage, a verdict, a ring's indices), so that neither
+/// a flag nor a second copy is paid for. It drops nothing by itself.
+pub struct Slot<T>(UnsafeCell<MaybeUninit<T>>);
+
+// SAFETY: a slot is a value that crosses threads; its users see to it that one at a time touches it.
+unsafe impl<T: Send> Send for Slot<T> {}
+// SAFETY: as above: it gives no shared access to the value.
+unsafe impl<T: Send> Sync for Slot<T> {}
+
+impl<T> Slot<T> {
+    /// A slot without a value.
+    #[inline(always)]
+    #[must_use]
+    pub fn empty() -> Self {
+        Self(UnsafeCell::new(MaybeUninit::uninit()))
+    }
+
+    /// A slot that holds `value`.
+    #[inline(always)]
+    #[must_use]
+    pub fn holding(value: T) -> Self {
+        Self(UnsafeCell::new(MaybeUninit::new(value)))
+    }
+
+    /// Fills the slot.
+    ///
+    /// # Safety
+    ///
+    /// The slot is empty (or its value is leaked) and nobody else touches it now.
+    #[inline(always)]
+    pub unsafe fn put(&self, value: T) {
+        // SAFETY: nobody else touches it, by the caller.
+        self.0.with_mut(|p| unsafe { p.write(MaybeUninit::new(value)) });
+    }
+
+    /// Takes the value out.
+    ///
+    /// # Safety
+    ///
+    /// The slot holds a value and nobody else touches it now. It is empty afterwards.
+    #[inline(always)]
+    pub unsafe fn take(&self) -> T {
+        // SAFETY: it holds a value that nobody else touches, by the caller.
+        self.0.with(|p| unsafe { p.cast::<T>().read() })
+    }
+
+    /// Moves the value from this slot to an empty one: a single copy.
+    ///
+    /// # Safety
+    ///
+    /// As [`take`](Self::take) for this slot and [`put`](Self::put) for the other, another one.
+    #[inline(always)]
+    pub unsafe fn move_to(&self, to: &Self) {
+        self.0.with(|from| {
+            // SAFETY: two slots, each ours alone, by the caller.
+            to.0.with_mut(|to| unsafe { from.copy_to_nonoverlapping(to, 1) });
+        });
+    }
+}
+
+impl<T> fmt::Debug for Slot<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slot").finish_non_exhaustive()
+    }
+}
+
+/// One who waits, and the slot of the value it brings or is given.
+///
+/// It lives inside the waiting future. The header comes first, so that a list that knows headers only
+/// can lead back to the slot.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Waiter<S> {
+    header: Header,
+    slot: Slot<S>,
+    /// Linked by address.
+    _pinned: PhantomPinned,
+}
+
+// SAFETY: what is shared is under a lock or handed over by the verdict (W2, W4); the slot's value
+// crosses threads, hence the bound.
+unsafe impl<S: Send> Send for Waiter<S> {}
+// SAFETY: as above; a shared waiter gives no access to the value.
+unsafe impl<S: Send> Sync for Waiter<S> {}
+
+impl<S> Waiter<S> {
+    /// A waiter in `Stage::Start` around `slot`.
+    #[inline(always)]
+    #[must_use]
+    pub fn new(offer: Offer, slot: Slot<S>) -> Self {
+        const { assert!(cfg!(taut_loom) || Header::is_word_sized() || size_of::<usize>() < 8) };
+        Self { header: Header::new(offer), slot, _pinned: PhantomPinned }
+    }
+
+    /// What lists know of it.
+    #[inline(always)]
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Its slot.
+    #[inline(always)]
+    #[must_use]
+    pub const fn slot(&self) -> &Slot<S> {
+        &self.slot
+    }
+
+    /// The pointer a list keeps: to the header, with the right to reach the slot.
+    #[inline(always)]
+    pub(crate) fn as_link(&self) -> NonNull<Header> {
+        NonNull::from(self).cast()
+    }
+
+    /// The slot of the waiter that `header` belongs to.
+    ///
+    /// # Safety
+    ///
+    /// `header` came from [`as_link`](Self::as_link) of a living `Waiter<S>`, with this very `S`.
+    #[inline(always)]
+    pub(crate) unsafe fn slot_of<'a>(header: NonNull<Header>) -> &'a Slot<S> {
+        // SAFETY: the same allocation and type, by the caller.
+        unsafe { &(*header.cast::<Self>().as_ptr()).slot }
+    }
+
+    /// The ticket under which this waiter was handed its value.
+    ///
+    /// # Safety
+    ///
+    /// By the owner, in `Stage::Queued`, after a verdict was seen.
+    #[must_use]
+    pub unsafe fn ticket(&self) -> Option<u64> {
+        // SAFETY: W2 and W4, by the caller.
+        match unsafe { self.header.place() } {
+            Place::Ticket(ticket) => Some(ticket),
+            Place::Out | Place::Linked { .. } => None,
+        }
+    }
+}

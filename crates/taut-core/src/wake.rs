@@ -1,0 +1,160 @@
+//! Wakers that were decided on under a lock, to be woken when it is gone.
+//!
+//! # Invariants
+//!
+//! - B1. `wakers[next..len]` are initialised, the rest is not.
+//! - B2. A batch that is dropped wakes what is left in it: no wake-up is lost to a panic in a waker.
+
+use std::fmt;
+use std::mem::MaybeUninit;
+use std::task::Waker;
+
+/// Room for the wakers of one round, on the stack.
+const CAPACITY: usize = 32;
+
+/// Wakers to wake after unlocking, at most 32 of them.
+///
+/// Whoever has more to wake fills a batch, unlocks, wakes it, and takes the lock again.
+///
+/// # Examples
+///
+/// ```
+/// use taut_core::wake::WakeBatch;
+///
+/// let mut batch = WakeBatch::new();
+/// assert!(batch.is_empty() && !batch.is_full());
+/// batch.push(std::task::Waker::noop().clone());
+/// batch.wake_all();
+/// ```
+#[must_use = "call `wake_all` after releasing the lock"]
+pub struct WakeBatch {
+    wakers: [MaybeUninit<Waker>; CAPACITY],
+    next: usize,
+    len: usize,
+}
+
+impl WakeBatch {
+    /// An empty batch.
+    #[inline]
+    pub const fn new() -> Self {
+        Self { wakers: [const { MaybeUninit::uninit() }; CAPACITY], next: 0, len: 0 }
+    }
+
+    /// Whether nothing is in it.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.next == self.len
+    }
+
+    /// Whether it must be woken before anything can be added.
+    #[inline]
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.len == CAPACITY
+    }
+
+    /// Whether this many can still be added.
+    #[inline]
+    #[must_use]
+    pub const fn has_space(&self, wakers: usize) -> bool {
+        self.len + wakers <= CAPACITY
+    }
+
+    /// Adds a waker.
+    ///
+    /// # Panics
+    ///
+    /// If the batch [is full](Self::is_full).
+    #[inline]
+    pub fn push(&mut self, waker: Waker) {
+        self.wakers[self.len].write(waker);
+        self.len += 1;
+    }
+
+    /// Wakes all, in the order they were added. Call it with no lock held.
+    #[inline]
+    pub fn wake_all(self) {
+        // `drop` does it, so that a waker that panics does not keep the others from being woken.
+        drop(self);
+    }
+
+    fn pop_front(&mut self) -> Option<Waker> {
+        if self.next == self.len {
+            return None;
+        }
+        let waker = &self.wakers[self.next];
+        self.next += 1;
+        // SAFETY: B1, and it is read only once: `next` is already past it.
+        Some(unsafe { waker.assume_init_read() })
+    }
+
+    #[cold]
+    fn wake_rest(&mut self) {
+        /// Goes on with the rest when a waker panics.
+        struct Rest<'a>(&'a mut WakeBatch);
+
+        impl Drop for Rest<'_> {
+            fn drop(&mut self) {
+                if !self.0.is_empty() {
+                    self.0.wake_rest();
+                }
+            }
+        }
+
+        let rest = Rest(self);
+        while let Some(waker) = rest.0.pop_front() {
+            waker.wake();
+        }
+    }
+}
+
+/// Runs `round`, which decides under a lock and fills the batch, and wakes after it, until it says that
+/// nothing is left to do.
+///
+/// # Examples
+///
+/// ```
+/// let mut rounds = 0;
+/// taut_core::wake::in_batches(|_| {
+///     rounds += 1;
+///     rounds == 3
+/// });
+/// ```
+pub fn in_batches(mut round: impl FnMut(&mut WakeBatch) -> bool) {
+    loop {
+        let mut batch = WakeBatch::new();
+        let is_done = round(&mut batch);
+        batch.wake_all();
+        if is_done {
+            return;
+        }
+    }
+}
+
+impl Default for WakeBatch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Extend<Waker> for WakeBatch {
+    fn extend<I: IntoIterator<Item = Waker>>(&mut self, wakers: I) {
+        wakers.into_iter().for_each(|waker| self.push(waker));
+    }
+}
+
+impl Drop for WakeBatch {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.is_empty() {
+            self.wake_rest();
+        }
+    }
+}
+
+impl fmt::Debug for WakeBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WakeBatch").field("len", &(self.len - self.next)).finish()
+    }
+}

@@ -1,0 +1,29 @@
+//! Go's concurrency as futures, on Tokio. No lost values, no loose ends.
+//!
+//! Each primitive is behind a feature of its own; `full` has all of them.
+//!
+//! | module | feature | what is in it |
+//! | --- | --- | --- |
+//! | `chan` | `chan` | channels: rendezvous, bounded, unbounded; permits, streams, sinks |
+//!
+//! # Examples
+//!
+//! ```
+//! # #[cfg(feature = "chan")]
+//! #[tokio::main]
+//! async fn main() {
+//!     let (tx, rx) = taut::chan::rendezvous();
+//!     tokio::spawn(async move { tx.send("hello from a task").await });
+//!     assert_eq!(rx.recv().await, Ok("hello from a task"));
+//! }
+//! # #[cfg(not(feature = "chan"))]
+//! # fn main() {}
+//! ```
+
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "chan")]
+#[cfg_attr(docsrs, doc(cfg(feature = "chan")))]
+#[doc(inline)]
+pub use taut_chan as chan;

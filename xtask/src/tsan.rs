@@ -1,0 +1,40 @@
+//! `cargo x tsan`: the channels' stress test under ThreadSanitizer, on real threads.
+//!
+//! The standard library is built with the sanitizer too: without that its locks are invisible and
+//! every use of one is reported as a race.
+
+use crate::cmd::Cmd;
+use crate::step::{Call, InCi, Outcome, Step, Stop};
+use crate::toolchain::{self, NIGHTLY};
+
+pub(crate) const STEP: Step = Step {
+    name: "tsan",
+    args: "[ARGS]",
+    about: "the channels' stress test under ThreadSanitizer",
+    in_ci: Some(InCi { args: &[], minutes: 20 }),
+    run,
+};
+
+/// Where rustc ships the sanitizer's runtime.
+const TARGETS: [&str; 4] = [
+    "x86_64-unknown-linux-gnu",
+    "aarch64-unknown-linux-gnu",
+    "x86_64-apple-darwin",
+    "aarch64-apple-darwin",
+];
+
+fn run(call: &Call) -> Outcome {
+    let host = toolchain::host(call)?;
+    if !TARGETS.contains(&host.as_str()) {
+        return Err(Stop::Skipped(format!("no ThreadSanitizer for {host}")));
+    }
+    toolchain::ensure_nightly(call, &["rust-src"])?;
+    Cmd::cargo()
+        .args([&format!("+{NIGHTLY}"), "test", "-Zbuild-std", "--target", &host])
+        .words("--release -p taut-chan --test stress")
+        .args(&call.args)
+        .checked_release()
+        .env("RUSTFLAGS", "-Zsanitizer=thread")
+        .target_dir("tsan")
+        .run(call)
+}
