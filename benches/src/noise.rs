@@ -50,8 +50,8 @@ impl Meter {
         let end = self.mark()?;
         let wall = (end.at - start.at).as_secs_f64();
         let seconds = |ticks: u64| ticks as f64 / clock_ticks_per_second() as f64;
-        let busy = seconds(end.ticks.busy - start.ticks.busy);
-        let idle = seconds(end.ticks.idle - start.ticks.idle);
+        let busy = seconds(end.ticks.busy.saturating_sub(start.ticks.busy));
+        let idle = seconds(end.ticks.idle.saturating_sub(start.ticks.idle));
         let not_idle = wall * self.cpus.len() as f64 - idle;
         Ok(((busy.min(not_idle) - own.as_secs_f64()) / wall).max(0.0))
     }

@@ -17,11 +17,10 @@ mod walk;
 
 use std::convert::Infallible;
 use std::ffi::OsString;
-use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::{self, ExitCode};
-use std::{iter, thread};
+use std::{io, iter, thread};
 
 use anyhow::Context as _;
 use clap::Parser;
@@ -108,13 +107,15 @@ async fn digest(args: Args) -> anyhow::Result<ExitCode> {
 
     let mut report = Report::new();
     let interrupted = tokio::select! {
-        // Losing to Ctrl-C loses nothing: a receive that was handed a value and is dropped before
-        // it is polled again gives the value back to the channel.
+        // Losing to Ctrl-C loses nothing: a receive dropped with a value gives the value back.
         collected = report.collect(&results) => { collected?; false }
         _ = interrupts.recv() => true,
     };
     tokio::spawn(async move {
-        interrupts.recv().await;
+        // The first Ctrl-C ends the work, or comes too late to; the second ends the process.
+        for _nth in usize::from(interrupted)..2 {
+            interrupts.recv().await;
+        }
         process::exit(INTERRUPTED.into());
     });
     if interrupted {
@@ -128,8 +129,7 @@ async fn digest(args: Args) -> anyhow::Result<ExitCode> {
     }
     tasks.join_all().await;
 
-    report.print_table(io::stdout().lock()).context("cannot write the table")?;
-    report.print_totals()?;
+    report.print(io::stdout().lock()).context("cannot print the report")?;
     Ok(match (interrupted, report.errors()) {
         (true, _) => ExitCode::from(INTERRUPTED),
         (false, 0) => ExitCode::SUCCESS,

@@ -86,8 +86,8 @@ impl Report {
         self.errors
     }
 
-    /// One line for each file, by the bytes of their paths, as `LC_ALL=C sort` has it.
-    pub(crate) fn print_table(&mut self, out: impl Write) -> io::Result<()> {
+    /// The table, by the bytes of the paths, as `LC_ALL=C sort` has it, and after it the totals.
+    pub(crate) fn print(&mut self, out: impl Write) -> io::Result<()> {
         self.bar.finish_and_clear();
         self.table.sort_by(|a, b| bytes_of(&a.path).cmp(bytes_of(&b.path)));
         let mut out = BufWriter::new(out);
@@ -101,10 +101,8 @@ impl Report {
             }
             out.write_all(&[b"  ", path.as_slice(), b"\n"].concat())?;
         }
-        out.flush()
-    }
+        out.flush()?;
 
-    pub(crate) fn print_totals(&self) -> io::Result<()> {
         let how = if self.interrupted { "interrupted: " } else { "" };
         self.say(format!("{how}{}", self.progress()).as_bytes())
     }

@@ -12,7 +12,7 @@ use std::io::{self, BufRead as _, BufReader, Lines, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -128,7 +128,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A running `digest --verbose`, and its stderr line by line. Dropped, it is killed.
+/// A running `digest`, and its stderr line by line. Dropped, it is killed.
 struct Running {
     child: Child,
     stderr: Lines<BufReader<ChildStderr>>,
@@ -137,7 +137,7 @@ struct Running {
 impl Running {
     fn start(dir: &Path, args: &[&str]) -> io::Result<Self> {
         let mut command = digest_in(dir);
-        command.arg("--verbose").args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let stderr = child.stderr.take().ok_or(io::ErrorKind::BrokenPipe)?;
         Ok(Self { child, stderr: BufReader::new(stderr).lines() })
@@ -163,11 +163,8 @@ impl Running {
         Ok((self.child.wait()?.code(), rest))
     }
 
-    fn stdout(&mut self) -> io::Result<String> {
-        let mut text = String::new();
-        let stdout = self.child.stdout.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-        stdout.read_to_string(&mut text)?;
-        Ok(text)
+    fn stdout(&mut self) -> io::Result<&mut ChildStdout> {
+        self.child.stdout.as_mut().ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
 }
 
@@ -280,6 +277,13 @@ fn excludes() -> io::Result<()> {
     Ok(())
 }
 
+/// A tree, and paths in it whose table is larger than any pipe.
+fn long_table() -> io::Result<(TempDir, [&'static str; 50])> {
+    let paths: Vec<_> = (0..100).map(|n| format!("folder/{n:0>200}")).collect();
+    let tree = small_tree(&paths.iter().map(String::as_str).collect::<Vec<_>>())?;
+    Ok((tree, ["folder"; 50]))
+}
+
 #[test]
 fn ctrl_c_prints_what_is_done() -> io::Result<()> {
     let tree = small_tree(&["first", "second", "last"])?;
@@ -290,7 +294,7 @@ fn ctrl_c_prints_what_is_done() -> io::Result<()> {
     for capacity in ["0", "1", "64"] {
         for jobs in 1..=2 {
             let busy = &endless[..jobs];
-            let options = ["--capacity", capacity, "--jobs", &jobs.to_string()];
+            let options = ["--verbose", "--capacity", capacity, "--jobs", &jobs.to_string()];
             let args = [&options[..], &["second", "first"], busy, &["last"]].concat();
             let mut running = Running::start(tree.path(), &args)?;
             // Once every hasher is at a file without end, the small ones before it are done.
@@ -300,7 +304,7 @@ fn ctrl_c_prints_what_is_done() -> io::Result<()> {
             running.interrupt()?;
             let (code, stderr) = running.wait()?;
             assert_eq!(code, Some(130), "{stderr:?}");
-            assert_eq!(running.stdout()?, small_table(&["first", "second"]));
+            assert_eq!(io::read_to_string(running.stdout()?)?, small_table(&["first", "second"]));
             let totals = stderr.last().map_or("", String::as_str);
             assert!(totals.starts_with("digest: interrupted: files 2, bytes 6 "), "{stderr:?}");
         }
@@ -310,12 +314,10 @@ fn ctrl_c_prints_what_is_done() -> io::Result<()> {
 
 #[test]
 fn a_second_ctrl_c_ends_it_at_once() -> io::Result<()> {
-    // A table larger than any pipe: nobody reads it, so after the first Ctrl-C the program cannot
-    // get to its end.
-    let names: Vec<_> = (0..100).map(|n| format!("folder/{n:0>200}")).collect();
-    let tree = small_tree(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    // Nobody reads the table, so after the first Ctrl-C the program cannot get to its end.
+    let (tree, folders) = long_table()?;
     File::create(tree.path().join("endless"))?.set_len(ENDLESS)?;
-    let args = [["folder"; 50].as_slice(), &["endless", "--jobs", "1"]].concat();
+    let args = [folders.as_slice(), &["endless", "--jobs", "1", "--verbose"]].concat();
 
     let mut running = Running::start(tree.path(), &args)?;
     running.wait_for("digest: endless")?;
@@ -325,5 +327,20 @@ fn a_second_ctrl_c_ends_it_at_once() -> io::Result<()> {
     let (code, stderr) = running.wait()?;
     assert_eq!(code, Some(130));
     assert!(stderr.iter().all(|line| !line.contains("files ")), "it came to its end: {stderr:?}");
+    Ok(())
+}
+
+#[test]
+fn ctrl_c_does_not_cut_the_table() -> io::Result<()> {
+    let (tree, folders) = long_table()?;
+    let mut running = Running::start(tree.path(), &folders)?;
+    // Once there is a byte of the table, everything is hashed: nothing is left to interrupt.
+    let mut table = vec![0];
+    running.stdout()?.read_exact(&mut table)?;
+    running.interrupt()?;
+    running.stdout()?.read_to_end(&mut table)?;
+    let (code, stderr) = running.wait()?;
+    assert_eq!(code, Some(0), "{stderr:?}");
+    assert_eq!(table.iter().filter(|&&byte| byte == b'\n').count(), 100 * folders.len());
     Ok(())
 }

@@ -274,8 +274,12 @@ impl<T, S: Store<T>> Buffered<T, S> {
         let sender = senders.claim_first(Seeker::TASK)?;
         match sender.offer() {
             Offer::Place => self.set_reserved(tx, tx.reserved + 1),
-            // SAFETY: a claimed send is a `Waiter<T>` whose value is ours; D4: this room is its.
-            Offer::Value => unsafe { self.push(tx, sender.slot()) },
+            Offer::Value => {
+                // SAFETY: a claimed send is a `Waiter<T>`.
+                let slot = unsafe { sender.slot() };
+                // SAFETY: its value is ours; D4: this room is its.
+                unsafe { self.push(tx, slot) };
+            }
         }
         sender.finish(Verdict::Done)
     }
@@ -323,7 +327,7 @@ impl<T, S: Store<T>> Buffered<T, S> {
             tx.ticket
         }));
         // SAFETY: receives are `Waiter<T>`, and a claimed one's slot is ours and empty.
-        unsafe { from.move_to(receiver.slot()) };
+        unsafe { receiver.give(from) };
         Some(receiver.finish(Verdict::Done))
     }
 
@@ -371,15 +375,17 @@ impl<T, S: Store<T>> Buffered<T, S> {
                 wakes.extend(sender.finish(Verdict::Done));
                 return true;
             }
-            // SAFETY: a claimed send is a `Waiter<T>` whose value is ours.
-            let handed = unsafe { self.hand_over(tx, sender.slot(), Seeker::TASK, None) };
+            // SAFETY: a claimed send is a `Waiter<T>`.
+            let slot = unsafe { sender.slot() };
+            // SAFETY: its value is ours.
+            let handed = unsafe { self.hand_over(tx, slot, Seeker::TASK, None) };
             let paired = handed.is_some();
             if let Some(woken) = handed {
                 wakes.extend(woken);
             } else {
                 self.set_reserved(tx, tx.reserved - 1);
                 // SAFETY: as above, and this is the room.
-                unsafe { self.push(tx, sender.slot()) };
+                unsafe { self.push(tx, slot) };
             }
             wakes.extend(sender.finish(Verdict::Done));
             if !paired {

@@ -374,6 +374,7 @@ impl<T> Receiver<T> {
     /// drop(rx);
     /// assert!(weak.upgrade().is_none() && tx.is_closed());
     /// ```
+    #[must_use]
     pub fn downgrade(&self) -> WeakReceiver<T> {
         WeakReceiver::new(Arc::clone(&self.shared))
     }

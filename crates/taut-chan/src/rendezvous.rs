@@ -89,7 +89,7 @@ impl<T> State<T> {
             self.ticket
         }));
         // SAFETY: receives are `Waiter<T>`, and a claimed one's slot is ours and empty.
-        unsafe { from.move_to(receiver.slot()) };
+        unsafe { receiver.give(from) };
         Some(receiver.finish(Verdict::Done))
     }
 
@@ -100,7 +100,7 @@ impl<T> State<T> {
     /// `into` is empty and ours.
     unsafe fn take_from(sender: Claimed<'_>, into: &Slot<T>) -> Option<Waker> {
         // SAFETY: a claimed send is a `Waiter<T>` and its value is ours.
-        unsafe { sender.slot::<T>().move_to(into) };
+        unsafe { sender.take(into) };
         sender.finish(Verdict::Done)
     }
 

@@ -505,6 +505,7 @@ impl<T> Sender<T> {
     /// drop(tx);
     /// assert!(weak.upgrade().is_none() && rx.is_closed());
     /// ```
+    #[must_use]
     pub fn downgrade(&self) -> WeakSender<T> {
         WeakSender::new(Arc::clone(&self.shared))
     }

@@ -233,6 +233,32 @@ impl Claimed<'_> {
         unsafe { Waiter::slot_of(self.link) }
     }
 
+    /// Moves the value of `from` into its slot.
+    ///
+    /// # Safety
+    ///
+    /// As [`slot`](Self::slot); `from` holds a value that is ours, and the waiter's slot is empty.
+    #[inline(always)]
+    pub unsafe fn give<S>(&self, from: &Slot<S>) {
+        // SAFETY: by the caller.
+        let slot = unsafe { self.slot() };
+        // SAFETY: by the caller; a claimed waiter's slot is ours.
+        unsafe { from.move_to(slot) };
+    }
+
+    /// Moves the value of its slot to `into`.
+    ///
+    /// # Safety
+    ///
+    /// As [`slot`](Self::slot); the waiter's slot holds a value, and `into` is empty and ours.
+    #[inline(always)]
+    pub unsafe fn take<S>(&self, into: &Slot<S>) {
+        // SAFETY: by the caller.
+        let slot = unsafe { self.slot() };
+        // SAFETY: by the caller; a claimed waiter's slot is ours.
+        unsafe { slot.move_to(into) };
+    }
+
     /// Remembers in which order it was served, for the case that it gives back what it got.
     #[inline(always)]
     pub fn set_ticket(&self, ticket: u64) {
