@@ -1,0 +1,284 @@
+//! The oracle: what a channel is, said in queues and counters, without a thought for speed.
+//!
+//! One rule serves all: *whenever there is room, the first who waits for it gets it*. Room is a free
+//! place of the buffer, or, where there is no buffer, a waiting receive; permits use it up like values.
+
+use std::collections::{BTreeMap, VecDeque};
+
+/// A future.
+pub(crate) type Id = usize;
+
+/// A value.
+pub(crate) type Val = u64;
+
+/// How somebody who waited was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It was sent, or room was granted, or the close was seen.
+    Done,
+    /// It was handed a value, as the how-manieth.
+    Got {
+        value: Val,
+        ticket: u64,
+    },
+    Closed,
+}
+
+/// What comes of asking to send or to reserve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Done,
+    Closed,
+    /// There is no room. Who gave an id is in the queue now.
+    NoRoom,
+}
+
+/// What comes of asking to receive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Received {
+    Value(Val),
+    Closed,
+    /// There is nothing. Who gave an id is in the queue now.
+    Nothing,
+}
+
+/// A channel.
+#[derive(Debug)]
+pub(crate) struct Spec {
+    /// `None`: no limit.
+    pub(crate) capacity: Option<usize>,
+    buffer: VecDeque<Val>,
+    /// What was handed over and came back, by ticket; in front of the buffer.
+    stash: BTreeMap<u64, Val>,
+    /// Those who wait to send (with their value) or to reserve (without).
+    senders: VecDeque<(Id, Option<Val>)>,
+    receivers: VecDeque<Id>,
+    watchers: VecDeque<Id>,
+    reserved: usize,
+    tickets: u64,
+    pub(crate) is_closed: bool,
+    pub(crate) sender_count: usize,
+    pub(crate) receiver_count: usize,
+    /// Who was decided since this was last taken.
+    decided: Vec<(Id, Verdict)>,
+}
+
+impl Spec {
+    pub(crate) fn new(capacity: Option<usize>) -> Self {
+        Self {
+            capacity,
+            buffer: VecDeque::new(),
+            stash: BTreeMap::new(),
+            senders: VecDeque::new(),
+            receivers: VecDeque::new(),
+            watchers: VecDeque::new(),
+            reserved: 0,
+            tickets: 0,
+            is_closed: false,
+            sender_count: 1,
+            receiver_count: 1,
+            decided: Vec::new(),
+        }
+    }
+
+    pub(crate) fn take_decided(&mut self) -> Vec<(Id, Verdict)> {
+        std::mem::take(&mut self.decided)
+    }
+
+    /// What is in the channel, front to back.
+    pub(crate) fn values(&self) -> impl Iterator<Item = Val> {
+        self.stash.values().chain(&self.buffer).copied()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.values().count()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        match self.capacity {
+            Some(capacity) => self.buffer.len() + self.reserved >= capacity,
+            None => false,
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        match self.capacity {
+            Some(0) => self.receivers.len() > self.reserved,
+            _ => !self.is_full(),
+        }
+    }
+
+    fn next_ticket(&mut self) -> u64 {
+        self.tickets += 1;
+        self.tickets
+    }
+
+    /// To the first who waits, or into the channel.
+    fn deliver(&mut self, value: Val) {
+        let is_buffered = self.capacity != Some(0);
+        if let Some(who) = self.receivers.pop_front() {
+            let ticket = self.next_ticket();
+            self.decided.push((who, Verdict::Got { value, ticket }));
+        } else if is_buffered {
+            self.buffer.push_back(value);
+        } else {
+            let ticket = self.next_ticket();
+            self.stash.insert(ticket, value);
+        }
+    }
+
+    /// The one rule.
+    fn settle(&mut self) {
+        while !self.is_closed && self.has_room() {
+            let Some((who, offer)) = self.senders.pop_front() else { return };
+            match offer {
+                Some(value) => self.deliver(value),
+                None => self.reserved += 1,
+            }
+            self.decided.push((who, Verdict::Done));
+        }
+    }
+
+    fn ask(&mut self, who: Option<Id>, offer: Option<Val>) -> Asked {
+        if self.is_closed {
+            return Asked::Closed;
+        }
+        if !self.has_room() {
+            self.senders.extend(who.map(|who| (who, offer)));
+            return Asked::NoRoom;
+        }
+        assert!(self.senders.is_empty(), "there is room, and yet somebody waits for it");
+        match offer {
+            Some(value) => self.deliver(value),
+            None => self.reserved += 1,
+        }
+        Asked::Done
+    }
+
+    /// A send; with an id it waits for room.
+    pub(crate) fn send(&mut self, who: Option<Id>, value: Val) -> Asked {
+        self.ask(who, Some(value))
+    }
+
+    /// A reservation; with an id it waits for room.
+    pub(crate) fn reserve(&mut self, who: Option<Id>) -> Asked {
+        self.ask(who, None)
+    }
+
+    /// What can be received without meeting a send.
+    fn take(&mut self) -> Received {
+        if let Some((_, value)) = self.stash.pop_first() {
+            return Received::Value(value);
+        }
+        if let Some(value) = self.buffer.pop_front() {
+            self.settle();
+            return Received::Value(value);
+        }
+        if self.is_closed { Received::Closed } else { Received::Nothing }
+    }
+
+    /// A receive that waits. On a rendezvous channel it makes room by waiting, and the first sender
+    /// meets the first receiver, which may be this one.
+    pub(crate) fn recv(&mut self, who: Id) -> Received {
+        let taken = self.take();
+        if taken != Received::Nothing {
+            return taken;
+        }
+        self.receivers.push_back(who);
+        self.settle();
+        let mine = self.decided.iter().position(|(other, _)| *other == who);
+        match mine.map(|mine| self.decided.remove(mine)) {
+            Some((_, Verdict::Got { value, .. })) => Received::Value(value),
+            Some((_, other)) => panic!("{other:?} to a receive of an open channel"),
+            None => Received::Nothing,
+        }
+    }
+
+    /// A receive that does not wait, so it is no room for a reservation: on a rendezvous channel it
+    /// takes from the first who sends, unless a receive was there before it.
+    pub(crate) fn try_recv(&mut self) -> Received {
+        let taken = self.take();
+        if taken != Received::Nothing || !self.receivers.is_empty() || self.capacity != Some(0) {
+            return taken;
+        }
+        let Some(first) = self.senders.iter().position(|(_, offer)| offer.is_some()) else {
+            return Received::Nothing;
+        };
+        match self.senders.remove(first) {
+            Some((who, Some(value))) => {
+                self.decided.push((who, Verdict::Done));
+                Received::Value(value)
+            }
+            other => panic!("{other:?} was a send"),
+        }
+    }
+
+    /// True: it is closed already. Else it waits for that.
+    pub(crate) fn watch(&mut self, who: Id) -> bool {
+        if !self.is_closed {
+            self.watchers.push_back(who);
+        }
+        self.is_closed
+    }
+
+    /// Somebody who waits gives up.
+    pub(crate) fn withdraw(&mut self, who: Id) {
+        self.senders.retain(|(other, _)| *other != who);
+        self.receivers.retain(|other| *other != who);
+        self.watchers.retain(|other| *other != who);
+    }
+
+    /// A receive that was handed a value goes without having seen it.
+    pub(crate) fn give_back(&mut self, value: Val, ticket: u64) {
+        match self.receivers.pop_front() {
+            Some(who) => self.decided.push((who, Verdict::Got { value, ticket })),
+            None => assert_eq!(self.stash.insert(ticket, value), None, "two of one ticket"),
+        }
+    }
+
+    /// By a permit, which is used up. False: closed.
+    pub(crate) fn send_reserved(&mut self, value: Val) -> bool {
+        self.reserved -= 1;
+        if !self.is_closed {
+            self.deliver(value);
+            self.settle();
+        }
+        !self.is_closed
+    }
+
+    /// A permit is dropped.
+    pub(crate) fn release(&mut self) {
+        self.reserved -= 1;
+        self.settle();
+    }
+
+    /// True: it was open.
+    pub(crate) fn close(&mut self) -> bool {
+        if self.is_closed {
+            return false;
+        }
+        self.is_closed = true;
+        let waiting = self.receivers.drain(..).chain(self.senders.drain(..).map(|(who, _)| who));
+        self.decided.extend(waiting.map(|who| (who, Verdict::Closed)));
+        self.decided.extend(self.watchers.drain(..).map(|who| (who, Verdict::Done)));
+        true
+    }
+
+    /// A sending handle is dropped.
+    pub(crate) fn remove_sender(&mut self) {
+        self.sender_count -= 1;
+        if self.sender_count == 0 {
+            self.close();
+        }
+    }
+
+    /// A receiving handle is dropped.
+    pub(crate) fn remove_receiver(&mut self) {
+        self.receiver_count -= 1;
+        if self.receiver_count == 0 {
+            self.close();
+            self.stash.clear();
+            self.buffer.clear();
+        }
+    }
+}
