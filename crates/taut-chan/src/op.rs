@@ -57,7 +57,7 @@ pub(crate) struct SendOp<S>(S);
 impl<S: Side> SendOp<S> {
     #[inline(always)]
     pub(crate) fn waiting(side: S, value: S::Value) -> Waiting<Self> {
-        Waiting::new(Self(side), Waiter::new(Offer::Value, Slot::holding(value)))
+        Waiting::new(Self(side), Slot::holding(value))
     }
 }
 
@@ -66,6 +66,8 @@ impl<S: Side> SendOp<S> {
 unsafe impl<S: Side> Operation for SendOp<S> {
     type Slot = S::Value;
     type Output = Result<(), SendError<S::Value>>;
+
+    const OFFER: Offer = Offer::Value;
 
     #[inline(always)]
     fn is_due(&self) -> bool {
@@ -123,7 +125,7 @@ pub(crate) struct SendFromOp<'a, T> {
 impl<'a, T> SendFromOp<'a, T> {
     pub(crate) fn waiting(shared: &'a Shared<T>, home: &'a mut Option<T>) -> Waiting<Self> {
         let operation = Self { shared, home, is_out: false };
-        Waiting::new(operation, Waiter::new(Offer::Value, Slot::empty()))
+        Waiting::new(operation, Slot::empty())
     }
 
     /// Into the slot, unless it is there already. False: there is nothing to send.
@@ -149,6 +151,8 @@ impl<'a, T> SendFromOp<'a, T> {
 unsafe impl<T> Operation for SendFromOp<'_, T> {
     type Slot = T;
     type Output = Result<(), SendFromError>;
+
+    const OFFER: Offer = Offer::Value;
 
     fn is_due(&self) -> bool {
         self.shared.is_send_due()
@@ -204,7 +208,7 @@ pub(crate) struct RecvOp<S>(S);
 impl<S: Side> RecvOp<S> {
     #[inline(always)]
     pub(crate) fn waiting(side: S) -> Waiting<Self> {
-        Waiting::new(Self(side), Waiter::new(Offer::Value, Slot::empty()))
+        Waiting::new(Self(side), Slot::empty())
     }
 
     pub(crate) const fn side(&self) -> &S {
@@ -217,6 +221,8 @@ impl<S: Side> RecvOp<S> {
 unsafe impl<S: Side> Operation for RecvOp<S> {
     type Slot = S::Value;
     type Output = Result<S::Value, RecvError>;
+
+    const OFFER: Offer = Offer::Value;
 
     #[inline(always)]
     fn is_due(&self) -> bool {
@@ -270,7 +276,7 @@ pub(crate) struct ReserveOp<S>(S);
 
 impl<S: Side> ReserveOp<S> {
     pub(crate) fn waiting(side: S) -> Waiting<Self> {
-        Waiting::new(Self(side), Waiter::new(Offer::Place, Slot::empty()))
+        Waiting::new(Self(side), Slot::empty())
     }
 
     pub(crate) const fn side(&self) -> &S {
@@ -282,6 +288,8 @@ impl<S: Side> ReserveOp<S> {
 unsafe impl<S: Side> Operation for ReserveOp<S> {
     type Slot = ();
     type Output = Result<(), Closed>;
+
+    const OFFER: Offer = Offer::Place;
 
     fn is_due(&self) -> bool {
         self.0.shared().is_send_due()
@@ -324,7 +332,7 @@ pub(crate) struct ClosedOp<'a, T>(&'a Shared<T>);
 
 impl<'a, T> ClosedOp<'a, T> {
     pub(crate) fn waiting(shared: &'a Shared<T>) -> Waiting<Self> {
-        Waiting::new(Self(shared), Waiter::new(Offer::Place, Slot::empty()))
+        Waiting::new(Self(shared), Slot::empty())
     }
 }
 
@@ -332,6 +340,8 @@ impl<'a, T> ClosedOp<'a, T> {
 unsafe impl<T> Operation for ClosedOp<'_, T> {
     type Slot = ();
     type Output = ();
+
+    const OFFER: Offer = Offer::Place;
 
     fn peek(&self) -> Peek {
         if self.0.is_closed() { Peek::Maybe } else { Peek::Unready(0) }

@@ -302,7 +302,8 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
 
     unsafe fn enroll_send(&self, waiter: Pin<&Waiter<T>>, visit: &mut Visit<'_>) -> Enrolled {
         let mut state = self.state.lock();
-        if let Some(verdict) = waiter.header().verdict() {
+        // SAFETY: queued, by the caller.
+        if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
         }
         let handed = if state.closed || !state.speaks_for_a_receive() {
@@ -325,7 +326,8 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
 
     unsafe fn enroll_recv(&self, waiter: Pin<&Waiter<T>>, visit: &mut Visit<'_>) -> Enrolled {
         let mut state = self.state.lock();
-        if let Some(verdict) = waiter.header().verdict() {
+        // SAFETY: queued, by the caller.
+        if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
         }
         let state_ref = &mut *state;
@@ -343,7 +345,8 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
 
     unsafe fn enroll_reserve(&self, waiter: Pin<&Waiter<()>>, visit: &mut Visit<'_>) -> Enrolled {
         let mut state = self.state.lock();
-        let enrolled = if let Some(verdict) = waiter.header().verdict() {
+        // SAFETY: queued, by the caller.
+        let enrolled = if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
         } else if state.closed {
             Enrolled::Decided(Verdict::Closed)

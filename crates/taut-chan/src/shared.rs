@@ -178,7 +178,8 @@ impl<T> Shared<T> {
         visit: &mut Visit<'_>,
     ) -> Enrolled {
         let mut watchers = self.watchers.lock();
-        if let Some(verdict) = waiter.header().verdict() {
+        // SAFETY: queued, by the caller.
+        if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
         }
         if self.is_closed() {

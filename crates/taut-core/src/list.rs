@@ -138,7 +138,8 @@ impl WaitList {
     /// As [`claim_first`](Self::claim_first), among the waiters that make this offer.
     #[inline]
     pub fn claim_first_offer(&mut self, seeker: Seeker<'_>, offer: Offer) -> Option<Claimed<'_>> {
-        self.claim_first_where(seeker, |header| header.offer() == offer)
+        // SAFETY: only linked waiters are asked about, and those are queued.
+        self.claim_first_where(seeker, |header| unsafe { header.offer() } == offer)
     }
 
     #[inline(always)]
@@ -161,7 +162,8 @@ impl WaitList {
             // SAFETY: as above, and the reference ends with this round.
             let outcome = match unsafe { header.claim() } {
                 None => Outcome::Won,
-                Some(claim) => seeker.claim(claim, header.arm()),
+                // SAFETY: linked, so it is queued.
+                Some(claim) => seeker.claim(claim, unsafe { header.arm() }),
             };
             if outcome != Outcome::Busy {
                 // SAFETY: linked in this list.
@@ -218,7 +220,8 @@ impl Claimed<'_> {
     #[inline(always)]
     #[must_use]
     pub fn offer(&self) -> Offer {
-        self.header().offer()
+        // SAFETY: queued until it has its verdict.
+        unsafe { self.header().offer() }
     }
 
     /// Its slot.

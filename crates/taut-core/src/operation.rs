@@ -27,7 +27,7 @@ use crate::case::{Case, Peek};
 use crate::claim::{Claim, Seeker};
 use crate::coop;
 use crate::list::WaitList;
-use crate::waiter::{Header, Owner, Slot, Stage, Verdict, Waiter};
+use crate::waiter::{Header, Offer, Owner, Slot, Stage, Verdict, Waiter};
 use crate::wake::WakeBatch;
 
 /// What came of trying an operation without queueing.
@@ -74,6 +74,9 @@ pub unsafe trait Operation {
     type Slot;
     /// What the operation gives.
     type Output;
+
+    /// What its waiter brings or asks for.
+    const OFFER: Offer;
 
     /// Whether this is one of the operations that pay for all: the budget is charged now and then.
     #[inline(always)]
@@ -172,8 +175,8 @@ pub struct Waiting<O: Operation> {
 impl<O: Operation> Waiting<O> {
     /// The operation, not begun.
     #[inline(always)]
-    pub fn new(operation: O, waiter: Waiter<O::Slot>) -> Self {
-        Self { operation, waiter }
+    pub fn new(operation: O, slot: Slot<O::Slot>) -> Self {
+        Self { operation, waiter: Waiter::new(slot) }
     }
 
     /// The primitive's side of it.
@@ -224,14 +227,15 @@ impl<O: Operation> Waiting<O> {
         let (operation, waiter) = self.project();
         let owner = Owner::Task(ManuallyDrop::new(waker.clone()));
         // SAFETY: we are the owner, in `Stage::Start`.
-        unsafe { waiter.header().begin(owner, 0) };
+        unsafe { waiter.header().begin(O::OFFER, owner, 0) };
         Self::visit(operation, waiter, Visit::task(waker))
     }
 
     #[inline(never)]
     fn poll_queued(self: Pin<&mut Self>, waker: &Waker) -> Poll<O::Output> {
         let (operation, waiter) = self.project();
-        match waiter.header().verdict() {
+        // SAFETY: queued.
+        match unsafe { waiter.header().verdict() } {
             Some(verdict) => Poll::Ready(Self::finish(operation, &waiter, verdict)),
             None => Self::visit(operation, waiter, Visit::task(waker)),
         }
@@ -271,10 +275,12 @@ impl<O: Operation> Waiting<O> {
 
     /// Leaves the list. The verdict, if there was one after all; else it is back in `Stage::Start`.
     fn withdraw(operation: &mut O, waiter: &Waiter<O::Slot>) -> Option<Verdict> {
-        if waiter.header().verdict().is_none() {
+        // SAFETY: queued.
+        if unsafe { waiter.header().verdict() }.is_none() {
             operation.leave(waiter);
         }
-        let verdict = waiter.header().verdict();
+        // SAFETY: as above.
+        let verdict = unsafe { waiter.header().verdict() };
         if verdict.is_none() {
             // SAFETY: queued; O2, nobody knows the waiter any more.
             unsafe { waiter.header().end(Stage::Start) };
@@ -376,7 +382,7 @@ unsafe impl<O: Operation> Case for Waiting<O> {
         if waiter.header().stage() == Stage::Start {
             let owner = Owner::Select(NonNull::from(claim.get_ref()));
             // SAFETY: the caller keeps the claim where it is until we have left.
-            unsafe { waiter.header().begin(owner, arm) };
+            unsafe { waiter.header().begin(O::OFFER, owner, arm) };
         }
         Self::visit(operation, waiter, Visit::select(claim.get_ref()))
     }

@@ -10,8 +10,9 @@
 //!
 //! # Invariants
 //!
-//! - W1. `place` and `owner` are initialised exactly in `Stage::Queued`: the common operation never
-//!   waits, and writing forty bytes for nothing is what it would notice most.
+//! - W1. All of a header but `stage` is initialised exactly in `Stage::Queued`: the common operation
+//!   never waits, and writing forty bytes for nothing, and moving them with the future, is what it
+//!   would notice most.
 //! - W2. `place` and `owner` are touched only under the lock of the list that the waiter is or was on,
 //!   or by the waiter's owner when nobody else can know the waiter: before it is linked and after its
 //!   verdict.
@@ -21,7 +22,7 @@
 //!   owner's again.
 //! - W5. `Owner::Task` holds a live waker until there is a verdict; `finish` moves it out.
 
-use std::cell::Cell;
+use std::cell::{self, Cell};
 use std::fmt;
 use std::marker::PhantomPinned;
 use std::mem::{ManuallyDrop, MaybeUninit};
@@ -52,6 +53,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The byte of no verdict.
     const PENDING: u8 = 0;
 
     const fn encode(self) -> u8 {
@@ -70,7 +72,7 @@ impl Verdict {
     }
 }
 
-/// What a waiter brings along, or asks for: constant for its life.
+/// What a waiter brings along, or asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {
     /// Its slot holds a value to be taken, or is there to be filled.
@@ -100,39 +102,61 @@ pub(crate) enum Owner {
 }
 
 /// The part of a [`Waiter`] that lists know: it does not depend on what is in the slot.
+#[repr(C)]
 pub struct Header {
     place: UnsafeCell<MaybeUninit<Place>>,
     owner: UnsafeCell<MaybeUninit<Owner>>,
-    /// Which arm of its select this is. Written before it is first linked.
-    arm: Cell<u32>,
-    verdict: AtomicU8,
-    offer: Offer,
+    /// Which arm of its select this is.
+    arm: Cell<MaybeUninit<u32>>,
+    offer: Cell<MaybeUninit<Offer>>,
+    verdict: cell::UnsafeCell<MaybeUninit<AtomicU8>>,
     /// The owner's own; nobody else looks at it.
     stage: Cell<Stage>,
 }
 
 impl Header {
-    const fn is_word_sized() -> bool {
-        size_of::<Place>() + size_of::<Owner>() == 5 * size_of::<u64>()
-    }
+    /// Six words; a receive is then eight.
+    const MAX_SIZE: usize = 48;
 
     #[inline(always)]
-    fn new(offer: Offer) -> Self {
+    fn new() -> Self {
         Self {
             place: UnsafeCell::new(MaybeUninit::uninit()),
             owner: UnsafeCell::new(MaybeUninit::uninit()),
-            arm: Cell::new(0),
-            verdict: AtomicU8::new(Verdict::PENDING),
-            offer,
+            arm: Cell::new(MaybeUninit::uninit()),
+            offer: Cell::new(MaybeUninit::uninit()),
+            verdict: cell::UnsafeCell::new(MaybeUninit::uninit()),
             stage: Cell::new(Stage::Start),
         }
     }
 
     /// What it brings or asks for.
+    ///
+    /// # Safety
+    ///
+    /// Queued.
     #[inline(always)]
-    #[must_use]
-    pub const fn offer(&self) -> Offer {
-        self.offer
+    pub(crate) unsafe fn offer(&self) -> Offer {
+        // SAFETY: W1, by the caller; it does not change while it is queued.
+        unsafe { self.offer.get().assume_init() }
+    }
+
+    /// # Safety
+    ///
+    /// Queued.
+    #[inline(always)]
+    pub(crate) unsafe fn arm(&self) -> u32 {
+        // SAFETY: W1, by the caller; it does not change while it is queued.
+        unsafe { self.arm.get().assume_init() }
+    }
+
+    /// # Safety
+    ///
+    /// Queued.
+    #[inline(always)]
+    unsafe fn verdict_byte(&self) -> &AtomicU8 {
+        // SAFETY: W1, by the caller; it is written as a whole only before the waiter is known.
+        unsafe { &*self.verdict.get().cast::<AtomicU8>() }
     }
 
     /// Where its operation is in its life. For its owner only.
@@ -148,15 +172,17 @@ impl Header {
     }
 
     /// The verdict, once there is one. Under the lock of its list it cannot change.
+    ///
+    /// # Safety
+    ///
+    /// Queued.
     #[inline(always)]
-    pub fn verdict(&self) -> Option<Verdict> {
+    #[must_use]
+    pub unsafe fn verdict(&self) -> Option<Verdict> {
+        // SAFETY: by the caller.
+        let byte = unsafe { self.verdict_byte() };
         // ORDERING: Acquire pairs with the Release in `finish`: the slot and the node are ours again.
-        Verdict::decode(self.verdict.load(Ordering::Acquire))
-    }
-
-    #[inline(always)]
-    pub(crate) fn arm(&self) -> u32 {
-        self.arm.get()
+        Verdict::decode(byte.load(Ordering::Acquire))
     }
 
     /// Enters `Stage::Queued`, in no list yet.
@@ -165,13 +191,17 @@ impl Header {
     ///
     /// By the owner, in `Stage::Start`. A claim must stay where it is, and alive, for as long as the
     /// waiter is queued.
-    pub(crate) unsafe fn begin(&self, owner: Owner, arm: u32) {
+    pub(crate) unsafe fn begin(&self, offer: Offer, owner: Owner, arm: u32) {
         debug_assert_eq!(self.stage(), Stage::Start);
         // SAFETY: W2, nobody else knows the waiter yet.
         self.place.with_mut(|p| unsafe { p.write(MaybeUninit::new(Place::Out)) });
         // SAFETY: as above.
         self.owner.with_mut(|p| unsafe { p.write(MaybeUninit::new(owner)) });
-        self.arm.set(arm);
+        self.arm.set(MaybeUninit::new(arm));
+        self.offer.set(MaybeUninit::new(offer));
+        let pending = MaybeUninit::new(AtomicU8::new(Verdict::PENDING));
+        // SAFETY: as above.
+        unsafe { self.verdict.get().write(pending) };
         self.stage.set(Stage::Queued);
     }
 
@@ -181,7 +211,8 @@ impl Header {
     ///
     /// By the owner, in `Stage::Queued`, when the waiter is in no list and no claimer is at work on it.
     pub(crate) unsafe fn end(&self, stage: Stage) {
-        let unused = match self.verdict() {
+        // SAFETY: queued, by the caller.
+        let unused = match unsafe { self.verdict() } {
             Some(_) => None,
             // SAFETY: W5, no verdict, so the waker is still there; W2, nobody else can look.
             None => unsafe { self.take_task_waker() },
@@ -194,8 +225,6 @@ impl Header {
     /// Back to the beginning after `Stage::Done`.
     pub(crate) fn rearm(&self) {
         debug_assert_eq!(self.stage(), Stage::Done);
-        // ORDERING: Relaxed, nobody else knows the waiter.
-        self.verdict.store(Verdict::PENDING, Ordering::Relaxed);
         self.stage.set(Stage::Start);
     }
 
@@ -284,18 +313,17 @@ impl Header {
             // SAFETY: W5, the verdict is given only once.
             None => unsafe { self.take_task_waker() },
         };
+        // SAFETY: queued, by the caller.
+        let byte = unsafe { self.verdict_byte() };
         // ORDERING: Release pairs with the Acquire in `verdict`.
-        self.verdict.store(verdict.encode(), Ordering::Release);
+        byte.store(verdict.encode(), Ordering::Release);
         waker
     }
 }
 
 impl fmt::Debug for Header {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Header")
-            .field("offer", &self.offer)
-            .field("verdict", &self.verdict())
-            .finish_non_exhaustive()
+        f.debug_struct("Header").finish_non_exhaustive()
     }
 }
 
@@ -390,9 +418,9 @@ impl<S> Waiter<S> {
     /// A waiter in `Stage::Start` around `slot`.
     #[inline(always)]
     #[must_use]
-    pub fn new(offer: Offer, slot: Slot<S>) -> Self {
-        const { assert!(cfg!(taut_loom) || Header::is_word_sized() || size_of::<usize>() < 8) };
-        Self { header: Header::new(offer), slot, _pinned: PhantomPinned }
+    pub fn new(slot: Slot<S>) -> Self {
+        const { assert!(cfg!(taut_loom) || size_of::<Header>() <= Header::MAX_SIZE) };
+        Self { header: Header::new(), slot, _pinned: PhantomPinned }
     }
 
     /// What lists know of it.

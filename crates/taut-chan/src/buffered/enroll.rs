@@ -109,7 +109,8 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
         let mut tx = self.lock_tx();
         // SAFETY: queued, and its lock is held.
         let looks_again = unsafe { rx.senders.contains(waiter.header()) };
-        let enrolled = if let Some(verdict) = waiter.header().verdict() {
+        // SAFETY: queued, by the caller.
+        let enrolled = if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
         } else if tx.closed {
             Enrolled::Decided(Verdict::Closed)
@@ -137,7 +138,8 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
         // SAFETY: queued, and its lock is held.
         let looks_again = unsafe { tx.receivers.contains(waiter.header()) };
         // SAFETY: a receive without a verdict has an empty slot.
-        let enrolled = if let Some(verdict) = waiter.header().verdict() {
+        // SAFETY: queued, by the caller.
+        let enrolled = if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
         } else if unsafe { rx.stash.pop_into(waiter.slot()) } {
             Enrolled::Decided(Verdict::Done)
@@ -166,7 +168,8 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
         let mut tx = self.lock_tx();
         // SAFETY: queued, and its lock is held.
         let looks_again = unsafe { rx.senders.contains(waiter.header()) };
-        let enrolled = if let Some(verdict) = waiter.header().verdict() {
+        // SAFETY: queued, by the caller.
+        let enrolled = if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
         } else if tx.closed {
             Enrolled::Decided(Verdict::Closed)

@@ -62,12 +62,9 @@ mod spin {
         /// Takes the lock, waiting for it if need be.
         #[inline(always)]
         pub fn lock(&self) -> Guard<'_, S> {
+            // A swap, which is a little cheaper than a compare-and-exchange where it succeeds.
             // ORDERING: Acquire pairs with the Release in `Guard::drop`.
-            if self
-                .held
-                .compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed)
-                .is_err()
-            {
+            if self.held.swap(true, Ordering::Acquire) {
                 self.lock_contended();
             }
             Guard { lock: self, _state: PhantomData }
@@ -79,14 +76,9 @@ mod spin {
             let mut wait = Backoff::new();
             loop {
                 wait.once();
-                // A look first: a failed exchange would take the cache line from the holder.
+                // A look first: a swap in vain would take the cache line from the holder.
                 // ORDERING: as in `lock`.
-                if !self.held.load(Ordering::Relaxed)
-                    && self
-                        .held
-                        .compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed)
-                        .is_ok()
-                {
+                if !self.held.load(Ordering::Relaxed) && !self.held.swap(true, Ordering::Acquire) {
                     return;
                 }
             }
