@@ -26,6 +26,8 @@ fn run(call: &Call) -> Outcome {
             .checked_release()
             .default_env("LOOM_MAX_PREEMPTIONS", MAX_PREEMPTIONS)
             .env("RUSTFLAGS", "--cfg taut_loom")
+            // Loom replays by address, and models side by side would move each other's stacks.
+            .env("RUST_TEST_THREADS", "1")
             .target_dir("loom")
             .run(call)?;
     }

@@ -1,4 +1,4 @@
-//! What can be asked of a channel through either handle, and how it prints.
+//! What can be asked of a channel through any handle, and how it prints.
 //!
 //! All answers are snapshots: by the time they are read the channel may have moved on. None of them
 //! synchronises anything.
@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::shared::Shared;
 
-/// The methods that both handles have, word for word.
+/// The methods that all handles have, word for word.
 macro_rules! inspections {
     ($handle:ident) => {
         impl<T> $handle<T> {

@@ -1,17 +1,16 @@
 //! The receiving handle.
 
 use std::fmt;
-use std::time::{Duration, Instant};
 
 use taut_core::sync::Arc;
 use taut_core::{Attempt, Slot};
 
-use crate::error::{RecvError, RecvTimeoutError, TryRecvError};
+use crate::error::TryRecvError;
+use crate::future;
 use crate::op::{ClosedOp, RecvOp};
 use crate::shared::Shared;
 use crate::stream::{IntoStream, Stream};
 use crate::weak::WeakReceiver;
-use crate::{blocking, future};
 
 /// The receiving side of a channel.
 ///
@@ -85,7 +84,7 @@ impl<T> Receiver<T> {
     ///
     /// # Errors
     ///
-    /// [`RecvError`], if the channel is closed and drained; for ever after too.
+    /// [`RecvError`](crate::RecvError), if the channel is closed and drained; for ever after too.
     ///
     /// # Synchronization
     ///
@@ -176,138 +175,6 @@ impl<T> Receiver<T> {
             Attempt::Closed => Err(TryRecvError::Closed),
             Attempt::Unready => Err(TryRecvError::Empty),
         }
-    }
-
-    /// Receives a value, waiting for at most `timeout`, on Tokio's clock.
-    ///
-    /// # Cancel safety
-    ///
-    /// Safe, as [`recv`](Self::recv). A value that is handed over as the time passes is received.
-    ///
-    /// # Errors
-    ///
-    /// [`RecvTimeoutError::Timeout`], or [`RecvTimeoutError::Closed`] if it is closed and drained.
-    ///
-    /// # Panics
-    ///
-    /// If it must wait and there is no Tokio runtime with time enabled.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// use std::time::Duration;
-    /// use taut::chan::{self, RecvTimeoutError};
-    ///
-    /// let (_tx, rx) = chan::bounded::<u8>(1);
-    /// let received = rx.recv_timeout(Duration::from_secs(1)).await;
-    /// assert_eq!(received, Err(RecvTimeoutError::Timeout));
-    /// # }
-    /// ```
-    #[cfg(feature = "time")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
-    pub fn recv_timeout(&self, timeout: Duration) -> future::RecvTimeout<'_, T> {
-        future::RecvTimeout::after(&self.shared, timeout)
-    }
-
-    /// As [`recv_timeout`](Self::recv_timeout), until an instant.
-    ///
-    /// # Cancel safety
-    ///
-    /// Safe, as [`recv`](Self::recv).
-    ///
-    /// # Errors
-    ///
-    /// [`RecvTimeoutError::Timeout`], or [`RecvTimeoutError::Closed`] if it is closed and drained.
-    ///
-    /// # Panics
-    ///
-    /// If it must wait and there is no Tokio runtime with time enabled.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let (_tx, rx) = taut::chan::bounded::<u8>(1);
-    /// let now = tokio::time::Instant::now();
-    /// assert!(rx.recv_deadline(now).await.is_err_and(|e| e.is_timeout()));
-    /// # }
-    /// ```
-    #[cfg(feature = "time")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
-    pub fn recv_deadline(&self, deadline: tokio::time::Instant) -> future::RecvTimeout<'_, T> {
-        future::RecvTimeout::at(&self.shared, deadline)
-    }
-
-    /// As [`recv`](Self::recv), for a thread that runs no async tasks: it parks the thread.
-    ///
-    /// # Errors
-    ///
-    /// [`RecvError`], if the channel is closed and drained.
-    ///
-    /// # Panics
-    ///
-    /// If it would have to wait inside an async task of Tokio. Use `recv` there, or
-    /// `tokio::task::spawn_blocking`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (tx, rx) = taut::chan::rendezvous();
-    /// let receiver = std::thread::spawn(move || rx.blocking_recv());
-    /// assert_eq!(tx.blocking_send(7), Ok(()));
-    /// assert_eq!(receiver.join().ok(), Some(Ok(7)));
-    /// ```
-    #[track_caller]
-    pub fn blocking_recv(&self) -> Result<T, RecvError> {
-        // With no deadline it can only be closed.
-        blocking::recv(&self.shared, None).map_err(|_| RecvError)
-    }
-
-    /// As [`blocking_recv`](Self::blocking_recv), for at most `timeout`.
-    ///
-    /// # Errors
-    ///
-    /// [`RecvTimeoutError::Timeout`], or [`RecvTimeoutError::Closed`] if it is closed and drained.
-    ///
-    /// # Panics
-    ///
-    /// As [`blocking_recv`](Self::blocking_recv).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (_tx, rx) = taut::chan::bounded::<u8>(1);
-    /// let received = rx.blocking_recv_timeout(std::time::Duration::from_millis(1));
-    /// assert!(received.is_err_and(|e| e.is_timeout()));
-    /// ```
-    #[track_caller]
-    pub fn blocking_recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        blocking::recv(&self.shared, blocking::after(timeout))
-    }
-
-    /// As [`blocking_recv`](Self::blocking_recv), until an instant.
-    ///
-    /// # Errors
-    ///
-    /// [`RecvTimeoutError::Timeout`], or [`RecvTimeoutError::Closed`] if it is closed and drained.
-    ///
-    /// # Panics
-    ///
-    /// As [`blocking_recv`](Self::blocking_recv).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (_tx, rx) = taut::chan::bounded::<u8>(1);
-    /// let received = rx.blocking_recv_deadline(std::time::Instant::now());
-    /// assert!(received.is_err_and(|e| e.is_timeout()));
-    /// ```
-    #[track_caller]
-    pub fn blocking_recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
-        blocking::recv(&self.shared, Some(deadline))
     }
 
     /// The values as a [`futures_core::Stream`], for as long as this is borrowed.

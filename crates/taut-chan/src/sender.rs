@@ -1,18 +1,17 @@
 //! The sending handle.
 
 use std::fmt;
-use std::time::{Duration, Instant};
 
 use taut_core::sync::Arc;
 use taut_core::{Attempt, Slot};
 
-use crate::error::{SendError, SendTimeoutError, TryReserveError, TrySendError};
+use crate::error::{TryReserveError, TrySendError};
+use crate::future;
 use crate::op::{ClosedOp, ReserveOp, SendFromOp, SendOp};
 use crate::permit::{OwnedPermit, Permit};
 use crate::shared::Shared;
 use crate::sink::{IntoSink, Sink};
 use crate::weak::WeakSender;
-use crate::{blocking, future};
 
 /// The sending side of a channel.
 ///
@@ -90,7 +89,7 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// [`SendError`] with the value, if the channel is closed, or closes while it waits.
+    /// [`SendError`](crate::SendError) with the value, if the channel is closed, or closes while it waits.
     ///
     /// # Cost
     ///
@@ -291,153 +290,6 @@ impl<T> Sender<T> {
     #[inline]
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         try_send(&self.shared, value)
-    }
-
-    /// Sends `value`, waiting for at most `timeout`, on Tokio's clock.
-    ///
-    /// The deadline decides once and for all: either the value was taken, and that is what is said, or
-    /// it comes back.
-    ///
-    /// # Cancel safety
-    ///
-    /// Drops the value, as [`send`](Self::send).
-    ///
-    /// # Errors
-    ///
-    /// [`SendTimeoutError::Timeout`] or [`SendTimeoutError::Closed`], with the value.
-    ///
-    /// # Panics
-    ///
-    /// If it must wait and there is no Tokio runtime with time enabled.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// use std::time::Duration;
-    /// use taut::chan::{self, SendTimeoutError};
-    ///
-    /// let (tx, _rx) = chan::rendezvous();
-    /// let sent = tx.send_timeout("kept", Duration::from_secs(1)).await;
-    /// assert_eq!(sent, Err(SendTimeoutError::Timeout("kept")));
-    /// # }
-    /// ```
-    #[cfg(feature = "time")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
-    pub fn send_timeout(&self, value: T, timeout: Duration) -> future::SendTimeout<'_, T> {
-        future::SendTimeout::after(&self.shared, value, timeout)
-    }
-
-    /// As [`send_timeout`](Self::send_timeout), until an instant.
-    ///
-    /// # Cancel safety
-    ///
-    /// Drops the value, as [`send`](Self::send).
-    ///
-    /// # Errors
-    ///
-    /// [`SendTimeoutError::Timeout`] or [`SendTimeoutError::Closed`], with the value.
-    ///
-    /// # Panics
-    ///
-    /// If it must wait and there is no Tokio runtime with time enabled.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() {
-    /// let (tx, _rx) = taut::chan::rendezvous();
-    /// let now = tokio::time::Instant::now();
-    /// assert!(tx.send_deadline("kept", now).await.is_err_and(|e| e.is_timeout()));
-    /// # }
-    /// ```
-    #[cfg(feature = "time")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
-    pub fn send_deadline(
-        &self,
-        value: T,
-        deadline: tokio::time::Instant,
-    ) -> future::SendTimeout<'_, T> {
-        future::SendTimeout::at(&self.shared, value, deadline)
-    }
-
-    /// As [`send`](Self::send), for a thread that runs no async tasks: it parks the thread.
-    ///
-    /// # Errors
-    ///
-    /// [`SendError`] with the value, if the channel is closed, or closes while it waits.
-    ///
-    /// # Panics
-    ///
-    /// If it would have to wait inside an async task of Tokio. Use `send` there, or
-    /// `tokio::task::spawn_blocking`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (tx, rx) = taut::chan::rendezvous();
-    /// let sender = std::thread::spawn(move || tx.blocking_send("hello"));
-    /// assert_eq!(rx.blocking_recv(), Ok("hello"));
-    /// assert_eq!(sender.join().ok(), Some(Ok(())));
-    /// ```
-    #[track_caller]
-    pub fn blocking_send(&self, value: T) -> Result<(), SendError<T>> {
-        // With no deadline it can only be closed.
-        blocking::send(&self.shared, value, None).map_err(|error| SendError(error.into_inner()))
-    }
-
-    /// As [`blocking_send`](Self::blocking_send), for at most `timeout`.
-    ///
-    /// # Errors
-    ///
-    /// [`SendTimeoutError::Timeout`] or [`SendTimeoutError::Closed`], with the value.
-    ///
-    /// # Panics
-    ///
-    /// As [`blocking_send`](Self::blocking_send).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (tx, _rx) = taut::chan::rendezvous();
-    /// let sent = tx.blocking_send_timeout(7, std::time::Duration::from_millis(1));
-    /// assert!(sent.is_err_and(|e| e.is_timeout()));
-    /// ```
-    #[track_caller]
-    pub fn blocking_send_timeout(
-        &self,
-        value: T,
-        timeout: Duration,
-    ) -> Result<(), SendTimeoutError<T>> {
-        blocking::send(&self.shared, value, blocking::after(timeout))
-    }
-
-    /// As [`blocking_send`](Self::blocking_send), until an instant.
-    ///
-    /// # Errors
-    ///
-    /// [`SendTimeoutError::Timeout`] or [`SendTimeoutError::Closed`], with the value.
-    ///
-    /// # Panics
-    ///
-    /// As [`blocking_send`](Self::blocking_send).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (tx, _rx) = taut::chan::rendezvous();
-    /// let sent = tx.blocking_send_deadline(7, std::time::Instant::now());
-    /// assert!(sent.is_err_and(|e| e.is_timeout()));
-    /// ```
-    #[track_caller]
-    pub fn blocking_send_deadline(
-        &self,
-        value: T,
-        deadline: Instant,
-    ) -> Result<(), SendTimeoutError<T>> {
-        blocking::send(&self.shared, value, Some(deadline))
     }
 
     /// The sending side as a [`futures_sink::Sink`], for as long as this is borrowed.

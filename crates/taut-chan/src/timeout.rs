@@ -17,6 +17,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::error::{RecvTimeoutError, SendTimeoutError};
 use crate::op::{RecvOp, SendOp};
+use crate::receiver::Receiver;
+use crate::sender::Sender;
 use crate::shared::Shared;
 use crate::withdraw::{withdraw_recv, withdraw_send};
 
@@ -130,5 +132,134 @@ impl<T> fmt::Debug for SendTimeout<'_, T> {
 impl<T> fmt::Debug for RecvTimeout<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecvTimeout").field("deadline", &self.deadline.at).finish_non_exhaustive()
+    }
+}
+
+impl<T> Sender<T> {
+    /// Sends `value`, waiting for at most `timeout`, on Tokio's clock.
+    ///
+    /// The deadline decides once and for all: either the value was taken, and that is what is said, or
+    /// it comes back.
+    ///
+    /// # Cancel safety
+    ///
+    /// Drops the value, as [`send`](Self::send).
+    ///
+    /// # Errors
+    ///
+    /// [`SendTimeoutError::Timeout`] or [`SendTimeoutError::Closed`], with the value.
+    ///
+    /// # Panics
+    ///
+    /// If it must wait and there is no Tokio runtime with time enabled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// use std::time::Duration;
+    /// use taut::chan::{self, SendTimeoutError};
+    ///
+    /// let (tx, _rx) = chan::rendezvous();
+    /// let sent = tx.send_timeout("kept", Duration::from_secs(1)).await;
+    /// assert_eq!(sent, Err(SendTimeoutError::Timeout("kept")));
+    /// # }
+    /// ```
+    #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
+    pub fn send_timeout(&self, value: T, timeout: Duration) -> SendTimeout<'_, T> {
+        SendTimeout::after(self.shared(), value, timeout)
+    }
+
+    /// As [`send_timeout`](Self::send_timeout), until an instant.
+    ///
+    /// # Cancel safety
+    ///
+    /// Drops the value, as [`send`](Self::send).
+    ///
+    /// # Errors
+    ///
+    /// [`SendTimeoutError::Timeout`] or [`SendTimeoutError::Closed`], with the value.
+    ///
+    /// # Panics
+    ///
+    /// If it must wait and there is no Tokio runtime with time enabled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let (tx, _rx) = taut::chan::rendezvous();
+    /// let now = tokio::time::Instant::now();
+    /// assert!(tx.send_deadline("kept", now).await.is_err_and(|e| e.is_timeout()));
+    /// # }
+    /// ```
+    #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
+    pub fn send_deadline(&self, value: T, deadline: Instant) -> SendTimeout<'_, T> {
+        SendTimeout::at(self.shared(), value, deadline)
+    }
+}
+
+impl<T> Receiver<T> {
+    /// Receives a value, waiting for at most `timeout`, on Tokio's clock.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe, as [`recv`](Self::recv). A value that is handed over as the time passes is received.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvTimeoutError::Timeout`], or [`RecvTimeoutError::Closed`] if it is closed and drained.
+    ///
+    /// # Panics
+    ///
+    /// If it must wait and there is no Tokio runtime with time enabled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// use std::time::Duration;
+    /// use taut::chan::{self, RecvTimeoutError};
+    ///
+    /// let (_tx, rx) = chan::bounded::<u8>(1);
+    /// let received = rx.recv_timeout(Duration::from_secs(1)).await;
+    /// assert_eq!(received, Err(RecvTimeoutError::Timeout));
+    /// # }
+    /// ```
+    #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
+    pub fn recv_timeout(&self, timeout: Duration) -> RecvTimeout<'_, T> {
+        RecvTimeout::after(self.shared(), timeout)
+    }
+
+    /// As [`recv_timeout`](Self::recv_timeout), until an instant.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe, as [`recv`](Self::recv).
+    ///
+    /// # Errors
+    ///
+    /// [`RecvTimeoutError::Timeout`], or [`RecvTimeoutError::Closed`] if it is closed and drained.
+    ///
+    /// # Panics
+    ///
+    /// If it must wait and there is no Tokio runtime with time enabled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let (_tx, rx) = taut::chan::bounded::<u8>(1);
+    /// let now = tokio::time::Instant::now();
+    /// assert!(rx.recv_deadline(now).await.is_err_and(|e| e.is_timeout()));
+    /// # }
+    /// ```
+    #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
+    pub fn recv_deadline(&self, deadline: Instant) -> RecvTimeout<'_, T> {
+        RecvTimeout::at(self.shared(), deadline)
     }
 }

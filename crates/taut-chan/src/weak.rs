@@ -22,6 +22,10 @@ macro_rules! weak_handles {
                 Self { shared }
             }
 
+            fn shared(&self) -> &Shared<T> {
+                &self.shared
+            }
+
             /// A strong handle, unless the last one is gone: then that side stays gone.
             ///
             /// # Examples
@@ -38,6 +42,8 @@ macro_rules! weak_handles {
                 is_alive.then(|| $strong::from_counted(Arc::clone(&self.shared)))
             }
         }
+
+        crate::inspect::inspections! { $weak }
 
         impl<T> Clone for $weak<T> {
             fn clone(&self) -> Self {

@@ -9,18 +9,19 @@
 //! | --- | --- |
 //! | [`sync`] | the door: atomics, cells and the lock, of std or of loom |
 //! | [`coop`] | the other door: Tokio's cooperative budget |
+//! | [`slot`](mod@slot) | where a value stands while it travels |
 //! | [`waiter`], [`list`] | one who waits, and the first-come-first-served list of them |
 //! | [`claim`] | how exactly one arm of a select is decided |
 //! | [`wake`] | wakers to wake after unlocking |
-//! | [`operation`] | one waiting operation as a future: the life that all of them share |
+//! | [`operation`] | what a primitive says of an operation: how to try it, queue it, undo it |
+//! | [`waiting`] | that operation as a future: the life that all of them share |
 //! | [`case`](mod@case) | the same operation as an arm of a select |
 //!
 //! Two rules hold everywhere. *Decide under the lock, act after it*: wakers, destructors and closures
 //! run when no lock is held. *A waiter that is polled again looks at the primitive*, not only at its
 //! own node.
 //!
-//! The unsafe code of this crate is in `sync/`, `waiter.rs`, `list.rs`, `claim.rs` and `operation.rs`;
-//! the ledger `docs/unsafe-ledger.md` says what each site relies on.
+//! The ledger `docs/unsafe-ledger.md` says what the unsafe code of each file relies on.
 //!
 //! # Examples
 //!
@@ -40,13 +41,17 @@ pub mod claim;
 pub mod coop;
 pub mod list;
 pub mod operation;
+pub mod slot;
 pub mod sync;
 pub mod waiter;
+pub mod waiting;
 pub mod wake;
 
 pub use case::{Case, Peek};
 pub use claim::{Claim, Seeker};
 pub use list::{Claimed, WaitList};
-pub use operation::{Attempt, Enrolled, Operation, Visit, Waiting};
-pub use waiter::{Header, Offer, Slot, Stage, Verdict, Waiter};
+pub use operation::{Attempt, Enrolled, Operation, Visit};
+pub use slot::Slot;
+pub use waiter::{Header, Offer, Stage, Verdict, Waiter};
+pub use waiting::Waiting;
 pub use wake::{WakeBatch, in_batches};

@@ -14,7 +14,8 @@ use std::ptr::NonNull;
 use std::task::Waker;
 
 use crate::claim::{Outcome, Seeker};
-use crate::waiter::{Header, Offer, Place, Slot, Verdict, Waiter};
+use crate::slot::Slot;
+use crate::waiter::{Header, Offer, Place, Verdict, Waiter};
 use crate::wake::WakeBatch;
 
 /// A first-come-first-served list of waiters.

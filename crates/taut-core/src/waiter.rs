@@ -1,4 +1,4 @@
-//! One who waits: a node inside the waiting future, and the slot a value travels through.
+//! One who waits: a node inside the waiting future.
 //!
 //! ```text
 //!              begin                list.push_back            claimed + finish
@@ -20,7 +20,7 @@
 //!   goes. A future that is leaked is never freed, so this holds for it too.
 //! - W4. The verdict is the last thing that a claimer touches. Once it is seen the waiter is its
 //!   owner's again.
-//! - W5. `Owner::Task` holds a live waker until there is a verdict; `finish` moves it out.
+//! - W5. `Owner::Task` holds a live waker until the verdict, which moves it out.
 
 use std::cell::{self, Cell};
 use std::fmt;
@@ -30,6 +30,7 @@ use std::ptr::NonNull;
 use std::task::Waker;
 
 use crate::claim::Claim;
+use crate::slot::Slot;
 use crate::sync::{AtomicU8, Ordering, UnsafeCell};
 
 /// Where an operation is in its life.
@@ -53,7 +54,6 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The byte of no verdict.
     const PENDING: u8 = 0;
 
     const fn encode(self) -> u8 {
@@ -115,9 +115,6 @@ pub struct Header {
 }
 
 impl Header {
-    /// Six words; a receive is then eight.
-    const MAX_SIZE: usize = 48;
-
     #[inline(always)]
     fn new() -> Self {
         Self {
@@ -166,7 +163,6 @@ impl Header {
         self.stage.get()
     }
 
-    #[inline(always)]
     pub(crate) fn set_stage(&self, stage: Stage) {
         self.stage.set(stage);
     }
@@ -327,74 +323,6 @@ impl fmt::Debug for Header {
     }
 }
 
-/// Room for one value that is moved in and out by hand.
-///
-/// Whether it holds one is known from elsewhere (a stage, a verdict, a ring's indices), so that neither
-/// a flag nor a second copy is paid for. It drops nothing by itself.
-pub struct Slot<T>(UnsafeCell<MaybeUninit<T>>);
-
-// SAFETY: a slot is a value that crosses threads; its users see to it that one at a time touches it.
-unsafe impl<T: Send> Send for Slot<T> {}
-// SAFETY: as above: it gives no shared access to the value.
-unsafe impl<T: Send> Sync for Slot<T> {}
-
-impl<T> Slot<T> {
-    /// A slot without a value.
-    #[inline(always)]
-    #[must_use]
-    pub fn empty() -> Self {
-        Self(UnsafeCell::new(MaybeUninit::uninit()))
-    }
-
-    /// A slot that holds `value`.
-    #[inline(always)]
-    #[must_use]
-    pub fn holding(value: T) -> Self {
-        Self(UnsafeCell::new(MaybeUninit::new(value)))
-    }
-
-    /// Fills the slot.
-    ///
-    /// # Safety
-    ///
-    /// The slot is empty (or its value is leaked) and nobody else touches it now.
-    #[inline(always)]
-    pub unsafe fn put(&self, value: T) {
-        // SAFETY: nobody else touches it, by the caller.
-        self.0.with_mut(|p| unsafe { p.write(MaybeUninit::new(value)) });
-    }
-
-    /// Takes the value out.
-    ///
-    /// # Safety
-    ///
-    /// The slot holds a value and nobody else touches it now. It is empty afterwards.
-    #[inline(always)]
-    pub unsafe fn take(&self) -> T {
-        // SAFETY: it holds a value that nobody else touches, by the caller.
-        self.0.with(|p| unsafe { p.cast::<T>().read() })
-    }
-
-    /// Moves the value from this slot to an empty one: a single copy.
-    ///
-    /// # Safety
-    ///
-    /// As [`take`](Self::take) for this slot and [`put`](Self::put) for the other, another one.
-    #[inline(always)]
-    pub unsafe fn move_to(&self, to: &Self) {
-        self.0.with(|from| {
-            // SAFETY: two slots, each ours alone, by the caller.
-            to.0.with_mut(|to| unsafe { from.copy_to_nonoverlapping(to, 1) });
-        });
-    }
-}
-
-impl<T> fmt::Debug for Slot<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Slot").finish_non_exhaustive()
-    }
-}
-
 /// One who waits, and the slot of the value it brings or is given.
 ///
 /// It lives inside the waiting future. The header comes first, so that a list that knows headers only
@@ -419,7 +347,8 @@ impl<S> Waiter<S> {
     #[inline(always)]
     #[must_use]
     pub fn new(slot: Slot<S>) -> Self {
-        const { assert!(cfg!(taut_loom) || size_of::<Header>() <= Header::MAX_SIZE) };
+        // Six words; a receive is then eight.
+        const { assert!(cfg!(taut_loom) || size_of::<Header>() <= 48) };
         Self { header: Header::new(), slot, _pinned: PhantomPinned }
     }
 
