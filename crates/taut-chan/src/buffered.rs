@@ -38,7 +38,7 @@ mod store;
 use std::task::Waker;
 
 use taut_core::sync::{AtomicBool, AtomicUsize, Guard, Lock, Ordering};
-use taut_core::{Offer, Peek, Seeker, Slot, Verdict, WaitList, WakeBatch};
+use taut_core::{Filled, Offer, Peek, Seeker, Vacant, Verdict, WaitList, WakeBatch};
 
 pub(crate) use self::chain::Chain;
 pub(crate) use self::ring::Ring;
@@ -177,11 +177,11 @@ impl<T, S: Store<T>> Buffered<T, S> {
 
     /// # Safety
     ///
-    /// There is room; `from` holds a value that is ours and is empty afterwards.
+    /// There is room, by D4.
     #[inline(always)]
-    unsafe fn push(&self, tx: &mut Tx<S::Cursor>, from: &Slot<T>) {
+    unsafe fn push(&self, tx: &mut Tx<S::Cursor>, from: Filled<'_, T>) {
         debug_assert!(!tx.closed, "D5");
-        // SAFETY: we hold tx, and by the caller.
+        // SAFETY: we hold tx, and there is room, by the caller.
         unsafe { self.store.push(&mut tx.cursor, from) };
         tx.tail = tx.tail.wrapping_add(1);
         // ORDERING: Release pairs with the Acquire in `has_value`: the value is in its slot.
@@ -202,20 +202,20 @@ impl<T, S: Store<T>> Buffered<T, S> {
     ///
     /// # Safety
     ///
-    /// There is a value; `into` is empty and ours.
+    /// `has_value` said so under this lock.
     #[inline(always)]
-    unsafe fn pop_into(
+    unsafe fn pop<'a>(
         &self,
         rx: &mut Rx<T, S::Cursor>,
         tx: Option<&mut Tx<S::Cursor>>,
-        into: &Slot<T>,
-    ) -> Option<Waker> {
-        // SAFETY: we hold rx; `has_value` acquired the push; by the caller.
-        unsafe { self.store.pop_into(&mut rx.cursor, into) };
+        into: Vacant<'a, T>,
+    ) -> (Filled<'a, T>, Option<Waker>) {
+        // SAFETY: we hold rx, and `has_value` acquired the push, by the caller.
+        let value = unsafe { self.store.pop(&mut rx.cursor, into) };
         rx.head = rx.head.wrapping_add(1);
         let woken = if rx.senders.is_empty() { None } else { self.serve_one(rx, tx) };
         self.publish_head(rx);
-        woken
+        (value, woken)
     }
 
     #[inline(always)]
@@ -245,10 +245,10 @@ impl<T, S: Store<T>> Buffered<T, S> {
         match sender.offer() {
             Offer::Place => self.set_reserved(tx, tx.reserved + 1),
             Offer::Value => {
-                // SAFETY: a claimed send is a `Waiter<T>`.
-                let slot = unsafe { sender.slot() };
-                // SAFETY: its value is ours; D4: this room is its.
-                unsafe { self.push(tx, slot) };
+                // SAFETY: only sends offer a value; they are `Waiter<T>`, and full until their verdict.
+                let value = unsafe { sender.value() };
+                // SAFETY: D4: this room is its.
+                unsafe { self.push(tx, value) };
             }
         }
         sender.finish(Verdict::Done)
@@ -277,48 +277,47 @@ impl<T, S: Store<T>> Buffered<T, S> {
         }
     }
 
-    /// Hands the value in `from` to the first receive that can be claimed. It takes effect either way
-    /// (D4: there is room), so whoever is looking at the moment must be told: `committing`.
-    ///
-    /// # Safety
-    ///
-    /// `from` holds a value that is ours; it is empty exactly if the answer is `Some`.
+    /// Hands the value to the first receive that can be claimed, or gives it back. It takes effect
+    /// either way (D4: there is room), so a select that is looking now must be told: `committing`.
     #[inline(never)]
-    unsafe fn hand_over(
+    fn hand_over<'a>(
         &self,
         tx: &mut Tx<S::Cursor>,
-        from: &Slot<T>,
+        from: Filled<'a, T>,
         seeker: Seeker<'_>,
         ticket: Option<u64>,
-    ) -> Option<Option<Waker>> {
-        let receiver = tx.receivers.claim_first(seeker.committing())?;
+    ) -> Result<Option<Waker>, Filled<'a, T>> {
+        let Some(receiver) = tx.receivers.claim_first(seeker.committing()) else {
+            return Err(from);
+        };
         receiver.set_ticket(ticket.unwrap_or_else(|| {
             tx.ticket += 1;
             tx.ticket
         }));
-        // SAFETY: receives are `Waiter<T>`, and a claimed one's slot is ours and empty.
-        unsafe { receiver.give(from) };
-        Some(receiver.finish(Verdict::Done))
+        // SAFETY: receives are `Waiter<T>`, and empty until they have a verdict.
+        let _handed = from.move_to(unsafe { receiver.room() });
+        Ok(receiver.finish(Verdict::Done))
     }
 
     /// Sends, given that there is room.
     ///
     /// # Safety
     ///
-    /// There is room; `from` holds a value that is ours and is empty afterwards.
+    /// There is room, by D4.
+    #[inline(always)]
     unsafe fn hand_over_or_push(
         &self,
         tx: &mut Tx<S::Cursor>,
-        from: &Slot<T>,
+        mut from: Filled<'_, T>,
         seeker: Seeker<'_>,
     ) -> Option<Waker> {
         if !tx.receivers.is_empty() {
-            // SAFETY: by the caller.
-            if let Some(woken) = unsafe { self.hand_over(tx, from, seeker, None) } {
-                return woken;
+            match self.hand_over(tx, from, seeker, None) {
+                Ok(woken) => return woken,
+                Err(unclaimed) => from = unclaimed,
             }
         }
-        // SAFETY: by the caller, and it was not handed over.
+        // SAFETY: by the caller.
         unsafe { self.push(tx, from) };
         None
     }
@@ -345,18 +344,20 @@ impl<T, S: Store<T>> Buffered<T, S> {
                 wakes.extend(sender.finish(Verdict::Done));
                 return true;
             }
-            // SAFETY: a claimed send is a `Waiter<T>`.
-            let slot = unsafe { sender.slot() };
-            // SAFETY: its value is ours.
-            let handed = unsafe { self.hand_over(tx, slot, Seeker::TASK, None) };
-            let paired = handed.is_some();
-            if let Some(woken) = handed {
-                wakes.extend(woken);
-            } else {
-                self.set_reserved(tx, tx.reserved - 1);
-                // SAFETY: as above, and this is the room.
-                unsafe { self.push(tx, slot) };
-            }
+            // SAFETY: only sends offer a value; they are `Waiter<T>`, and full until their verdict.
+            let value = unsafe { sender.value() };
+            let paired = match self.hand_over(tx, value, Seeker::TASK, None) {
+                Ok(woken) => {
+                    wakes.extend(woken);
+                    true
+                }
+                Err(value) => {
+                    self.set_reserved(tx, tx.reserved - 1);
+                    // SAFETY: this is the room.
+                    unsafe { self.push(tx, value) };
+                    false
+                }
+            };
             wakes.extend(sender.finish(Verdict::Done));
             if !paired {
                 return true;

@@ -1,22 +1,65 @@
 //! What a flavour of channel does: the one interface between the handles and the two algorithms.
 //!
-//! Values move from slot to slot, once, and only if the operation takes effect. Nothing here runs code
+//! Values move from slot to slot, once, and only if the operation takes effect: a [`Filled`] that was
+//! not moved comes back. Nothing here runs code
 //! of the user's under a lock: wakers come back to the caller, and values are dropped by it.
 
 use std::pin::Pin;
 use std::task::Waker;
 
-use taut_core::{Attempt, Enrolled, Header, Peek, Slot, Visit, Waiter};
+use taut_core::{Attempt, Enrolled, Filled, Header, Peek, Vacant, Visit, Waiter};
+
+/// What came of a send that does not wait. A value that was not sent is where it was.
+#[must_use = "wake after releasing the lock"]
+pub(crate) enum Sent<'a, T> {
+    /// It was; the waker, if any, is to be woken after unlocking.
+    Done(Option<Waker>),
+    Closed(Filled<'a, T>),
+    /// No room, or others wait for it.
+    Full(Filled<'a, T>),
+}
+
+/// What came of a receive that does not wait.
+#[must_use = "wake after releasing the lock"]
+pub(crate) enum Received<'a, T> {
+    /// The value; the waker, if any, is to be woken after unlocking.
+    Done(Filled<'a, T>, Option<Waker>),
+    Closed,
+    /// Nothing, or others wait for it.
+    Empty,
+}
+
+impl<T> Sent<'_, T> {
+    /// For an operation whose value is in its waiter: there it stays if it was not sent.
+    #[inline(always)]
+    pub(crate) fn into_attempt(self) -> Attempt {
+        match self {
+            Self::Done(woken) => Attempt::Done(woken),
+            Self::Closed(_) => Attempt::Closed,
+            Self::Full(_) => Attempt::Unready,
+        }
+    }
+}
+
+impl<T> Received<'_, T> {
+    /// For an operation that receives into its waiter: there the value stays.
+    #[inline(always)]
+    pub(crate) fn into_attempt(self) -> Attempt {
+        match self {
+            Self::Done(_, woken) => Attempt::Done(woken),
+            Self::Closed => Attempt::Closed,
+            Self::Empty => Attempt::Unready,
+        }
+    }
+}
 
 /// A channel, whatever its capacity.
 ///
 /// # Safety
 ///
-/// - A slot passed to `try_send`, `enroll_send` or `send_reserved` is read only if the answer is `Done`
-///   (or `Decided(Done)`), and then exactly once; a slot passed to `try_recv` or `enroll_recv` holds a
-///   value exactly if the answer is that.
-/// - Waiting receives are on one list and all others on one other list, and each is unlinked when
-///   `leave_…` returns.
+/// `enroll_send` moves the value out of the waiter's slot exactly if the verdict, now or later, is
+/// `Done`; `enroll_recv` fills it exactly then. Waiting receives are on one list and all others on one
+/// other list, and each is unlinked when `leave_…` returns.
 pub(crate) unsafe trait Channel<T> {
     /// Whether this send pays Tokio's budget for some of the sends before it.
     fn is_send_due(&self) -> bool;
@@ -31,18 +74,10 @@ pub(crate) unsafe trait Channel<T> {
     fn peek_recv(&self) -> Peek;
 
     /// Sends at once, if there is room and nobody waits for it.
-    ///
-    /// # Safety
-    ///
-    /// `from` holds a value that is ours.
-    unsafe fn try_send(&self, from: &Slot<T>) -> Attempt;
+    fn try_send<'a>(&self, from: Filled<'a, T>) -> Sent<'a, T>;
 
     /// Receives at once, if there is something and nobody waits for it.
-    ///
-    /// # Safety
-    ///
-    /// `into` is empty and ours.
-    unsafe fn try_recv(&self, into: &Slot<T>) -> Attempt;
+    fn try_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T>;
 
     /// Takes room for one value at once, if there is and nobody waits for it.
     fn try_reserve(&self) -> Attempt;
@@ -84,23 +119,23 @@ pub(crate) unsafe trait Channel<T> {
 
     /// Takes a value back that was handed to a receive which is now dropped: for the next receive that
     /// waits, or else for the head of the channel. Tickets keep such values in their order.
-    ///
-    /// # Safety
-    ///
-    /// `from` holds a value that is ours; it is empty afterwards.
     #[must_use = "wake it after releasing the lock"]
-    unsafe fn give_back(&self, ticket: u64, from: &Slot<T>) -> Option<Waker>;
+    fn give_back(&self, ticket: u64, from: Filled<'_, T>) -> Option<Waker>;
 
-    /// Sends into room that was reserved, which is used up either way. Never `Unready`. What it has to
+    /// Sends into room that was reserved, which is used up either way. Never `Full`. What it has to
     /// wake it wakes at the end, when the value and the room are no longer the caller's.
     ///
     /// # Safety
     ///
-    /// `from` holds a value that is ours, and one reservation is.
-    unsafe fn send_reserved(&self, from: &Slot<T>) -> Attempt;
+    /// One reservation is ours.
+    unsafe fn send_reserved<'a>(&self, from: Filled<'a, T>) -> Sent<'a, T>;
 
     /// Gives reserved room back unused. Wakes.
-    fn release(&self);
+    ///
+    /// # Safety
+    ///
+    /// One reservation is ours.
+    unsafe fn release(&self);
 
     /// Closes. False: it was closed. Wakes.
     fn close(&self) -> bool;

@@ -6,8 +6,9 @@ use std::pin::Pin;
 use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
-use taut_core::{Attempt, Slot, Waiting};
+use taut_core::{Slot, Waiting};
 
+use crate::channel::Received;
 use crate::op::RecvOp;
 use crate::shared::Shared;
 
@@ -49,17 +50,16 @@ impl<T> Future for RecvMany<'_, T> {
 fn take_more<T>(shared: &Shared<T>, into: &mut Vec<T>, max: usize) -> usize {
     for taken in 0..max {
         let slot = Slot::empty();
-        // SAFETY: our own empty slot.
-        match unsafe { shared.try_recv(&slot) } {
-            Attempt::Done(woken) => {
+        // SAFETY: our own, and empty.
+        match shared.try_recv(unsafe { slot.vacant() }) {
+            Received::Done(value, woken) => {
                 // First of all, so that a waker that panics does not cost us the value.
-                // SAFETY: it was filled.
-                into.push(unsafe { slot.take() });
+                into.push(value.take());
                 if let Some(woken) = woken {
                     woken.wake();
                 }
             }
-            Attempt::Closed | Attempt::Unready => return taken,
+            Received::Closed | Received::Empty => return taken,
         }
     }
     max

@@ -81,7 +81,8 @@ unsafe impl<S: Side> Operation for SendOp<S> {
     #[inline(always)]
     fn attempt(&mut self, slot: &Slot<S::Value>) -> Attempt {
         // SAFETY: not begun, so the slot holds our value.
-        unsafe { self.0.shared().try_send(slot) }
+        let value = unsafe { slot.filled() };
+        self.0.shared().try_send(value).into_attempt()
     }
 
     fn enroll(&mut self, waiter: Pin<&Waiter<S::Value>>, visit: &mut Visit<'_>) -> Enrolled {
@@ -94,7 +95,7 @@ unsafe impl<S: Side> Operation for SendOp<S> {
         match verdict {
             Verdict::Done => Ok(()),
             // SAFETY: it was not sent, so the slot still holds it, and it is ours.
-            Verdict::Closed => Err(SendError(unsafe { slot.take() })),
+            Verdict::Closed => Err(SendError(unsafe { slot.filled() }.take())),
         }
     }
 
@@ -110,7 +111,7 @@ unsafe impl<S: Side> Operation for SendOp<S> {
     #[inline(always)]
     fn abandon(&mut self, slot: &Slot<S::Value>) {
         // SAFETY: it was not sent, so the slot still holds it, and it is ours.
-        drop(unsafe { slot.take() });
+        drop(unsafe { slot.filled() }.take());
     }
 }
 
@@ -132,7 +133,7 @@ impl<'a, T> SendFromOp<'a, T> {
     fn fetch(&mut self, slot: &Slot<T>) -> bool {
         if let Some(value) = self.home.take() {
             // SAFETY: the value was at home, so the slot is empty, and it is ours.
-            unsafe { slot.put(value) };
+            let _fetched = unsafe { slot.vacant() }.put(value);
             self.is_out = true;
         }
         self.is_out
@@ -142,7 +143,7 @@ impl<'a, T> SendFromOp<'a, T> {
     fn bring_home(&mut self, slot: &Slot<T>) {
         if std::mem::take(&mut self.is_out) {
             // SAFETY: fetched and not sent, so the slot holds it, and it is ours.
-            *self.home = Some(unsafe { slot.take() });
+            *self.home = Some(unsafe { slot.filled() }.take());
         }
     }
 }
@@ -166,8 +167,9 @@ unsafe impl<T> Operation for SendFromOp<'_, T> {
         if !self.fetch(slot) {
             return Attempt::Closed;
         }
-        // SAFETY: fetched.
-        unsafe { self.shared.try_send(slot) }
+        // SAFETY: fetched, so the slot holds it, and it is ours.
+        let value = unsafe { slot.filled() };
+        self.shared.try_send(value).into_attempt()
     }
 
     fn enroll(&mut self, waiter: Pin<&Waiter<T>>, visit: &mut Visit<'_>) -> Enrolled {
@@ -236,7 +238,8 @@ unsafe impl<S: Side> Operation for RecvOp<S> {
     #[inline(always)]
     fn attempt(&mut self, slot: &Slot<S::Value>) -> Attempt {
         // SAFETY: not begun, so the slot is empty.
-        unsafe { self.0.shared().try_recv(slot) }
+        let room = unsafe { slot.vacant() };
+        self.0.shared().try_recv(room).into_attempt()
     }
 
     fn enroll(&mut self, waiter: Pin<&Waiter<S::Value>>, visit: &mut Visit<'_>) -> Enrolled {
@@ -248,7 +251,7 @@ unsafe impl<S: Side> Operation for RecvOp<S> {
     fn conclude(&mut self, slot: &Slot<S::Value>, verdict: Verdict) -> Self::Output {
         match verdict {
             // SAFETY: it was given a value, which is ours.
-            Verdict::Done => Ok(unsafe { slot.take() }),
+            Verdict::Done => Ok(unsafe { slot.filled() }.take()),
             Verdict::Closed => Err(RecvError),
         }
     }
@@ -265,7 +268,8 @@ unsafe impl<S: Side> Operation for RecvOp<S> {
         // SAFETY: we are its owner and saw the verdict. Who hands over sets a ticket.
         let ticket = unsafe { waiter.ticket() }.unwrap_or(0);
         // SAFETY: it was given a value, which is ours.
-        if let Some(woken) = unsafe { self.0.shared().give_back(ticket, waiter.slot()) } {
+        let value = unsafe { waiter.slot().filled() };
+        if let Some(woken) = self.0.shared().give_back(ticket, value) {
             woken.wake();
         }
     }
@@ -322,7 +326,8 @@ unsafe impl<S: Side> Operation for ReserveOp<S> {
 
     fn undo(&mut self, _: &Waiter<()>, verdict: Verdict) {
         if verdict == Verdict::Done {
-            self.0.shared().release();
+            // SAFETY: that is what the verdict granted, and nobody else saw it.
+            unsafe { self.0.shared().release() };
         }
     }
 }

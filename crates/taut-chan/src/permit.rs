@@ -4,8 +4,9 @@ use std::fmt;
 use std::mem::ManuallyDrop;
 use std::ptr;
 
-use taut_core::{Attempt, Slot};
+use taut_core::Slot;
 
+use crate::channel::Sent;
 use crate::error::SendError;
 use crate::sender::Sender;
 use crate::shared::Shared;
@@ -55,31 +56,34 @@ impl<'a, T> Permit<'a, T> {
     pub fn send(self, value: T) -> Result<(), SendError<T>> {
         // Sending uses the room up, so it must not be given back too.
         let this = ManuallyDrop::new(self);
-        send_reserved(this.shared, value)
+        // SAFETY: a permit is a reservation, and this one is not dropped.
+        unsafe { send_reserved(this.shared, value) }
     }
 }
 
-/// # Panics
+/// # Safety
 ///
-/// Only if a waker does.
-pub(crate) fn send_reserved<T>(shared: &Shared<T>, value: T) -> Result<(), SendError<T>> {
+/// One reservation is ours; it is used up.
+pub(crate) unsafe fn send_reserved<T>(shared: &Shared<T>, value: T) -> Result<(), SendError<T>> {
     let slot = Slot::holding(value);
-    // SAFETY: the slot holds our value; the caller's permit is the reservation.
-    match unsafe { shared.send_reserved(&slot) } {
-        Attempt::Done(woken) => {
+    // SAFETY: just filled.
+    let value = unsafe { slot.filled() };
+    // SAFETY: by the caller.
+    match unsafe { shared.send_reserved(value) } {
+        Sent::Done(woken) => {
             if let Some(woken) = woken {
                 woken.wake();
             }
             Ok(())
         }
-        // SAFETY: it was not sent.
-        Attempt::Closed | Attempt::Unready => Err(SendError(unsafe { slot.take() })),
+        Sent::Closed(value) | Sent::Full(value) => Err(SendError(value.take())),
     }
 }
 
 impl<T> Drop for Permit<'_, T> {
     fn drop(&mut self) {
-        self.shared.release();
+        // SAFETY: a permit is a reservation, and this one was not used.
+        unsafe { self.shared.release() };
     }
 }
 
@@ -126,7 +130,8 @@ impl<T> OwnedPermit<T> {
     /// be full.
     pub fn send(self, value: T) -> Result<Sender<T>, SendError<T>> {
         let sender = self.into_sender();
-        send_reserved(sender.shared(), value)?;
+        // SAFETY: a permit is a reservation, and this one was taken apart.
+        unsafe { send_reserved(sender.shared(), value) }?;
         Ok(sender)
     }
 
@@ -134,7 +139,8 @@ impl<T> OwnedPermit<T> {
     #[must_use = "dropping the permit gives the room back too"]
     pub fn release(self) -> Sender<T> {
         let sender = self.into_sender();
-        sender.shared().release();
+        // SAFETY: as in `send`.
+        unsafe { sender.shared().release() };
         sender
     }
 
@@ -148,7 +154,8 @@ impl<T> OwnedPermit<T> {
 
 impl<T> Drop for OwnedPermit<T> {
     fn drop(&mut self) {
-        self.sender.shared().release();
+        // SAFETY: a permit is a reservation, and this one was not used.
+        unsafe { self.sender.shared().release() };
     }
 }
 

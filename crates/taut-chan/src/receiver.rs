@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use taut_core::Slot;
 use taut_core::sync::Arc;
-use taut_core::{Attempt, Slot};
 
+use crate::channel::Received;
 use crate::error::TryRecvError;
 use crate::future;
 use crate::op::{ClosedOp, RecvOp};
@@ -162,18 +163,17 @@ impl<T> Receiver<T> {
     #[inline]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
         let slot = Slot::empty();
-        // SAFETY: our own empty slot.
-        match unsafe { self.shared.try_recv(&slot) } {
-            Attempt::Done(woken) => {
-                // SAFETY: it was filled.
-                let value = unsafe { slot.take() };
+        // SAFETY: our own, and empty.
+        match self.shared.try_recv(unsafe { slot.vacant() }) {
+            Received::Done(value, woken) => {
+                let value = value.take();
                 if let Some(woken) = woken {
                     woken.wake();
                 }
                 Ok(value)
             }
-            Attempt::Closed => Err(TryRecvError::Closed),
-            Attempt::Unready => Err(TryRecvError::Empty),
+            Received::Closed => Err(TryRecvError::Closed),
+            Received::Empty => Err(TryRecvError::Empty),
         }
     }
 

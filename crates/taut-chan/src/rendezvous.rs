@@ -24,7 +24,7 @@ use std::task::Waker;
 
 use taut_core::sync::{AtomicUsize, Guard, Lock, Ordering};
 use taut_core::{
-    Attempt, Claimed, Enrolled, Header, Offer, Peek, Seeker, Slot, Verdict, Visit, WaitList,
+    Claimed, Enrolled, Filled, Header, Offer, Peek, Seeker, Slot, Vacant, Verdict, Visit, WaitList,
     Waiter, WakeBatch,
 };
 
@@ -72,37 +72,35 @@ impl<T> State<T> {
         self.receivers.len() > self.reserved
     }
 
-    /// Hands the value in `from` to the first receive that can be claimed.
-    ///
-    /// # Safety
-    ///
-    /// `from` holds a value that is ours; it is empty exactly if the answer is `Some`.
+    fn next_ticket(&mut self) -> u64 {
+        self.ticket += 1;
+        self.ticket
+    }
+
+    /// Hands the value to the first receive that can be claimed, or gives it back.
     #[inline(always)]
-    unsafe fn hand_over(
+    fn hand_over<'a>(
         &mut self,
-        from: &Slot<T>,
+        from: Filled<'a, T>,
         seeker: Seeker<'_>,
         ticket: Option<u64>,
-    ) -> Option<Option<Waker>> {
-        let receiver = self.receivers.claim_first(seeker)?;
+    ) -> Result<Option<Waker>, Filled<'a, T>> {
+        let Some(receiver) = self.receivers.claim_first(seeker) else { return Err(from) };
+        // Not by the method: `receiver` keeps the list borrowed.
         receiver.set_ticket(ticket.unwrap_or_else(|| {
             self.ticket += 1;
             self.ticket
         }));
-        // SAFETY: receives are `Waiter<T>`, and a claimed one's slot is ours and empty.
-        unsafe { receiver.give(from) };
-        Some(receiver.finish(Verdict::Done))
+        // SAFETY: receives are `Waiter<T>`, and empty until they have a verdict.
+        let _handed = from.move_to(unsafe { receiver.room() });
+        Ok(receiver.finish(Verdict::Done))
     }
 
-    /// A receive finds a send, or a reservation, at the head of those who wait.
-    ///
-    /// # Safety
-    ///
-    /// `into` is empty and ours.
-    unsafe fn take_from(sender: Claimed<'_>, into: &Slot<T>) -> Option<Waker> {
-        // SAFETY: a claimed send is a `Waiter<T>` and its value is ours.
-        unsafe { sender.take(into) };
-        sender.finish(Verdict::Done)
+    /// Takes the value of a send that was claimed.
+    fn take_from<'a>(sender: Claimed<'_>, into: Vacant<'a, T>) -> (Filled<'a, T>, Option<Waker>) {
+        // SAFETY: only sends offer a value; they are `Waiter<T>`, and full until their verdict.
+        let value = unsafe { sender.value() }.move_to(into);
+        (value, sender.finish(Verdict::Done))
     }
 
     /// A receive that nobody spoke for is waiting: serves the first who waits for one.
@@ -117,32 +115,25 @@ impl<T> State<T> {
                 wakes.extend(sender.finish(Verdict::Done));
             }
             Offer::Value => {
-                let value = Slot::empty();
-                // SAFETY: our own empty slot.
-                wakes.extend(unsafe { Self::take_from(sender, &value) });
-                // SAFETY: it holds the value now.
-                wakes.extend(unsafe { self.hand_over_or_stash(&value, None) });
+                let slot = Slot::empty();
+                // SAFETY: our own, and empty.
+                let (value, woken) = Self::take_from(sender, unsafe { slot.vacant() });
+                wakes.extend(woken);
+                wakes.extend(self.hand_over_or_stash(value, None));
             }
         }
     }
 
     /// For a value that is committed whether or not anybody can be claimed for it.
-    ///
-    /// # Safety
-    ///
-    /// `from` holds a value that is ours; it is empty afterwards.
-    unsafe fn hand_over_or_stash(&mut self, from: &Slot<T>, ticket: Option<u64>) -> Option<Waker> {
-        // SAFETY: by the caller.
-        if let Some(woken) = unsafe { self.hand_over(from, Seeker::TASK, ticket) } {
-            return woken;
+    fn hand_over_or_stash(&mut self, from: Filled<'_, T>, ticket: Option<u64>) -> Option<Waker> {
+        match self.hand_over(from, Seeker::TASK, ticket) {
+            Ok(woken) => woken,
+            Err(from) => {
+                let ticket = ticket.unwrap_or_else(|| self.next_ticket());
+                self.stash.insert(ticket, from.take());
+                None
+            }
         }
-        let ticket = ticket.unwrap_or_else(|| {
-            self.ticket += 1;
-            self.ticket
-        });
-        // SAFETY: by the caller, and it was not handed over.
-        self.stash.insert(ticket, unsafe { from.take() });
-        None
     }
 }
 
@@ -200,12 +191,10 @@ impl<T> Rendezvous<T> {
         if word & flag != 0 { Peek::Maybe } else { Peek::Unready(word as u64) }
     }
 
-    /// Publishes, releases the lock, and passes the waker on.
+    /// Publishes that a value moved, and releases the lock.
     #[inline(always)]
-    fn done(&self, mut state: Guard<'_, State<T>>, woken: Option<Waker>) -> Attempt {
+    fn moved(&self, mut state: Guard<'_, State<T>>) {
         self.publish(&mut state, true);
-        drop(state);
-        Attempt::Done(woken)
     }
 
     fn leave(&self, list: impl FnOnce(&mut State<T>) -> &mut WaitList, header: &Header) {
@@ -227,7 +216,6 @@ impl<T> Rendezvous<T> {
         waiter: Pin<&Waiter<T>>,
         visit: &mut Visit<'_>,
     ) -> Enrolled {
-        let slot = waiter.slot();
         // SAFETY: queued, and this is the lock of its list.
         let is_newcomer = !unsafe { state.receivers.contains(waiter.header()) };
         if let Some(sender) = state.senders.claim_first(visit.seeker()) {
@@ -239,17 +227,16 @@ impl<T> Rendezvous<T> {
                 }
                 Offer::Value => {
                     // SAFETY: no verdict, so our slot is empty.
-                    visit.wakes.extend(unsafe { State::take_from(sender, slot) });
+                    let room = unsafe { waiter.get_ref().slot().vacant() };
+                    let (value, woken) = State::take_from(sender, room);
+                    visit.wakes.extend(woken);
+                    if !is_newcomer {
+                        return Enrolled::Decided(Verdict::Done);
+                    }
                     // Receives that permits spoke for may wait in front of us: they come first.
-                    let handed = if is_newcomer {
-                        // SAFETY: the slot holds the value now, until it is handed over.
-                        unsafe { state.hand_over(slot, visit.seeker(), None) }
-                    } else {
-                        None
-                    };
-                    match handed {
-                        Some(woken) => visit.wakes.extend(woken),
-                        None => return Enrolled::Decided(Verdict::Done),
+                    match state.hand_over(value, visit.seeker(), None) {
+                        Ok(woken) => visit.wakes.extend(woken),
+                        Err(_ours) => return Enrolled::Decided(Verdict::Done),
                     }
                 }
             }

@@ -5,6 +5,7 @@ use std::fmt;
 use taut_core::sync::Arc;
 use taut_core::{Attempt, Slot};
 
+use crate::channel::Sent;
 use crate::error::{TryReserveError, TrySendError};
 use crate::future;
 use crate::op::{ClosedOp, ReserveOp, SendFromOp, SendOp};
@@ -48,18 +49,16 @@ pub struct Sender<T> {
 #[inline]
 pub(crate) fn try_send<T>(shared: &Shared<T>, value: T) -> Result<(), TrySendError<T>> {
     let slot = Slot::holding(value);
-    // SAFETY: the slot holds our value.
-    match unsafe { shared.try_send(&slot) } {
-        Attempt::Done(woken) => {
+    // SAFETY: just filled.
+    match shared.try_send(unsafe { slot.filled() }) {
+        Sent::Done(woken) => {
             if let Some(woken) = woken {
                 woken.wake();
             }
             Ok(())
         }
-        // SAFETY: it was not sent.
-        Attempt::Closed => Err(TrySendError::Closed(unsafe { slot.take() })),
-        // SAFETY: it was not sent.
-        Attempt::Unready => Err(TrySendError::Full(unsafe { slot.take() })),
+        Sent::Closed(value) => Err(TrySendError::Closed(value.take())),
+        Sent::Full(value) => Err(TrySendError::Full(value.take())),
     }
 }
 

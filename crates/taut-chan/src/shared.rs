@@ -13,11 +13,11 @@ use std::task::Waker;
 
 use taut_core::sync::{AtomicUsize, Lock, Ordering};
 use taut_core::{
-    Attempt, Enrolled, Header, Peek, Slot, Verdict, Visit, WaitList, Waiter, in_batches,
+    Attempt, Enrolled, Filled, Header, Peek, Vacant, Verdict, Visit, WaitList, Waiter, in_batches,
 };
 
 use crate::buffered::{Buffered, Chain, Ring};
-use crate::channel::Channel;
+use crate::channel::{Channel, Received, Sent};
 use crate::rendezvous::Rendezvous;
 
 enum Flavour<T> {
@@ -234,31 +234,23 @@ impl<T> Shared<T> {
         flavour!(self, channel => channel.try_reserve())
     }
 
-    pub(crate) fn release(&self) {
-        flavour!(self, channel => channel.release());
+    #[inline(always)]
+    pub(crate) fn try_send<'a>(&self, from: Filled<'a, T>) -> Sent<'a, T> {
+        flavour!(self, channel => channel.try_send(from))
+    }
+
+    #[inline(always)]
+    pub(crate) fn try_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T> {
+        flavour!(self, channel => channel.try_recv(into))
+    }
+
+    pub(crate) fn give_back(&self, ticket: u64, from: Filled<'_, T>) -> Option<Waker> {
+        flavour!(self, channel => channel.give_back(ticket, from))
     }
 }
 
 /// The unsafe half of [`Channel`], passed on. The contracts are those of the trait.
 impl<T> Shared<T> {
-    /// # Safety
-    ///
-    /// As the method of this name.
-    #[inline(always)]
-    pub(crate) unsafe fn try_send(&self, from: &Slot<T>) -> Attempt {
-        // SAFETY: by the caller.
-        flavour!(self, channel => unsafe { channel.try_send(from) })
-    }
-
-    /// # Safety
-    ///
-    /// As the method of this name.
-    #[inline(always)]
-    pub(crate) unsafe fn try_recv(&self, into: &Slot<T>) -> Attempt {
-        // SAFETY: by the caller.
-        flavour!(self, channel => unsafe { channel.try_recv(into) })
-    }
-
     /// # Safety
     ///
     /// As the method of this name.
@@ -314,16 +306,16 @@ impl<T> Shared<T> {
     /// # Safety
     ///
     /// As the method of this name.
-    pub(crate) unsafe fn give_back(&self, ticket: u64, from: &Slot<T>) -> Option<Waker> {
+    pub(crate) unsafe fn send_reserved<'a>(&self, from: Filled<'a, T>) -> Sent<'a, T> {
         // SAFETY: by the caller.
-        flavour!(self, channel => unsafe { channel.give_back(ticket, from) })
+        flavour!(self, channel => unsafe { channel.send_reserved(from) })
     }
 
     /// # Safety
     ///
     /// As the method of this name.
-    pub(crate) unsafe fn send_reserved(&self, from: &Slot<T>) -> Attempt {
+    pub(crate) unsafe fn release(&self) {
         // SAFETY: by the caller.
-        flavour!(self, channel => unsafe { channel.send_reserved(from) })
+        flavour!(self, channel => unsafe { channel.release() });
     }
 }

@@ -60,7 +60,8 @@ macro_rules! sinks {
             /// Sends at once. Without a `poll_ready` before it that is no more than a `try_send`.
             fn start_send(mut self: Pin<&mut Self>, value: T) -> Result<(), Self::Error> {
                 if std::mem::take(&mut self.has_room) {
-                    send_reserved(self.shared(), value).map_err(TrySendError::from)
+                    // SAFETY: N1, and it is no longer ours.
+                    unsafe { send_reserved(self.shared(), value) }.map_err(TrySendError::from)
                 } else {
                     try_send(self.shared(), value)
                 }
@@ -80,7 +81,8 @@ macro_rules! sinks {
                 _: &mut task::Context<'_>,
             ) -> Poll<Result<(), Self::Error>> {
                 if std::mem::take(&mut self.has_room) {
-                    self.shared().release();
+                    // SAFETY: N1, and it is no longer ours.
+                    unsafe { self.shared().release() };
                 }
                 Poll::Ready(Ok(()))
             }
@@ -89,7 +91,8 @@ macro_rules! sinks {
         impl<$($lifetime,)? T> Drop for $name<$($lifetime,)? T> {
             fn drop(&mut self) {
                 if self.has_room {
-                    self.shared().release();
+                    // SAFETY: N1.
+                    unsafe { self.shared().release() };
                 }
             }
         }

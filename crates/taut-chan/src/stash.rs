@@ -10,8 +10,6 @@
 
 use std::collections::VecDeque;
 
-use taut_core::Slot;
-
 pub(crate) struct Stash<T> {
     values: VecDeque<(u64, T)>,
 }
@@ -36,19 +34,8 @@ impl<T> Stash<T> {
         self.values.insert(place, (ticket, value));
     }
 
-    /// Moves the first value to `into`. False: there is none.
-    ///
-    /// # Safety
-    ///
-    /// `into` is empty and ours.
-    pub(crate) unsafe fn pop_into(&mut self, into: &Slot<T>) -> bool {
-        match self.values.pop_front() {
-            None => false,
-            Some((_, value)) => {
-                // SAFETY: by the caller.
-                unsafe { into.put(value) };
-                true
-            }
-        }
+    /// The first value.
+    pub(crate) fn pop_front(&mut self) -> Option<T> {
+        self.values.pop_front().map(|(_, value)| value)
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn withdraw_send<S: Side>(
     }
     match send.end_unbegun() {
         // SAFETY: it was not sent, so the slot holds the value, and the operation is over.
-        Some(slot) => Err(SendTimeoutError::Timeout(unsafe { slot.take() })),
+        Some(slot) => Err(SendTimeoutError::Timeout(unsafe { slot.filled() }.take())),
         None => Ok(()),
     }
 }

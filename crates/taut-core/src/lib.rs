@@ -51,7 +51,7 @@ pub use case::{Case, Peek};
 pub use claim::{Claim, Seeker};
 pub use list::{Claimed, WaitList};
 pub use operation::{Attempt, Enrolled, Operation, Visit};
-pub use slot::Slot;
+pub use slot::{Filled, Slot, Vacant};
 pub use waiter::{Header, Offer, Stage, Verdict, Waiter};
 pub use waiting::Waiting;
 pub use wake::{WakeBatch, in_batches};

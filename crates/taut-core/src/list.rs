@@ -14,7 +14,7 @@ use std::ptr::NonNull;
 use std::task::Waker;
 
 use crate::claim::{Outcome, Seeker};
-use crate::slot::Slot;
+use crate::slot::{Filled, Vacant};
 use crate::waiter::{Header, Offer, Place, Verdict, Waiter};
 use crate::wake::WakeBatch;
 
@@ -225,42 +225,30 @@ impl Claimed<'_> {
         unsafe { self.header().offer() }
     }
 
-    /// Its slot.
+    /// The value that it brings.
     ///
     /// # Safety
     ///
-    /// It was pushed as a `Waiter<S>` with this very `S`.
+    /// It was pushed as a `Waiter<S>` with this very `S`, and its slot holds a value.
     #[inline(always)]
-    #[must_use]
-    pub unsafe fn slot<S>(&self) -> &Slot<S> {
+    pub unsafe fn value<S>(&self) -> Filled<'_, S> {
         // SAFETY: by the caller.
-        unsafe { Waiter::slot_of(self.link) }
+        let slot = unsafe { Waiter::slot_of(self.link) };
+        // SAFETY: by the caller; a claimed waiter's slot is ours.
+        unsafe { slot.filled() }
     }
 
-    /// Moves the value of `from` into its slot.
+    /// The room for what it is given.
     ///
     /// # Safety
     ///
-    /// As [`slot`](Self::slot); `from` holds a value that is ours, and the waiter's slot is empty.
+    /// It was pushed as a `Waiter<S>` with this very `S`, and its slot is empty.
     #[inline(always)]
-    pub unsafe fn give<S>(&self, from: &Slot<S>) {
+    pub unsafe fn room<S>(&self) -> Vacant<'_, S> {
         // SAFETY: by the caller.
-        let slot = unsafe { self.slot() };
+        let slot = unsafe { Waiter::slot_of(self.link) };
         // SAFETY: by the caller; a claimed waiter's slot is ours.
-        unsafe { from.move_to(slot) };
-    }
-
-    /// Moves the value of its slot to `into`.
-    ///
-    /// # Safety
-    ///
-    /// As [`slot`](Self::slot); the waiter's slot holds a value, and `into` is empty and ours.
-    #[inline(always)]
-    pub unsafe fn take<S>(&self, into: &Slot<S>) {
-        // SAFETY: by the caller.
-        let slot = unsafe { self.slot() };
-        // SAFETY: by the caller; a claimed waiter's slot is ours.
-        unsafe { slot.move_to(into) };
+        unsafe { slot.vacant() }
     }
 
     /// Remembers in which order it was served, for the case that it gives back what it got.

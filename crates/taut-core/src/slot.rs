@@ -1,23 +1,23 @@
 //! Where a value stands while it travels: in a waiter, in a buffer, or on the stack.
 //!
+//! A [`Slot`] does not know whether it holds a value; a stage, a verdict or the indices of a buffer do.
+//! Whoever knows says so once, and from there on the compiler keeps count: a [`Filled`] is a value that
+//! can be moved on exactly once, a [`Vacant`] a place that can be filled exactly once.
+//!
 //! # Invariants
 //!
-//! - V1. A slot holds a value or is empty; which of the two is known from elsewhere: a stage, a verdict,
-//!   the indices of a buffer.
-//! - V2. One party at a time may touch a slot. It is passed on by a lock or by a verdict.
+//! - V1. One party at a time has a slot. It is passed on by a lock or by a verdict.
+//! - V2. At most one `Filled` or `Vacant` of a slot is in use, and it tells the truth.
 
 use std::fmt;
 use std::mem::MaybeUninit;
 
 use crate::sync::UnsafeCell;
 
-/// Room for one value that is moved in and out by hand.
-///
-/// Whether it holds one is known from elsewhere (a stage, a verdict, a ring's indices), so that neither
-/// a flag nor a second copy is paid for. It drops nothing by itself.
+/// Room for one value, which it does not drop by itself.
 pub struct Slot<T>(UnsafeCell<MaybeUninit<T>>);
 
-// SAFETY: a slot is a value that crosses threads; its users see to it that one at a time touches it.
+// SAFETY: a slot is a value that crosses threads; V1, one at a time touches it.
 unsafe impl<T: Send> Send for Slot<T> {}
 // SAFETY: as above: it gives no shared access to the value.
 unsafe impl<T: Send> Sync for Slot<T> {}
@@ -37,44 +37,79 @@ impl<T> Slot<T> {
         Self(UnsafeCell::new(MaybeUninit::new(value)))
     }
 
-    /// Fills the slot.
+    /// The value in it.
     ///
     /// # Safety
     ///
-    /// The slot is empty (or its value is leaked) and nobody else touches it now.
+    /// It holds one, and the slot is ours: V1, V2.
     #[inline(always)]
-    pub unsafe fn put(&self, value: T) {
-        // SAFETY: nobody else touches it, by the caller.
-        self.0.with_mut(|p| unsafe { p.write(MaybeUninit::new(value)) });
+    pub unsafe fn filled(&self) -> Filled<'_, T> {
+        Filled(self)
     }
 
+    /// The room in it. A value that is there all the same is leaked.
+    ///
+    /// # Safety
+    ///
+    /// The slot is ours: V1, V2.
+    #[inline(always)]
+    pub unsafe fn vacant(&self) -> Vacant<'_, T> {
+        Vacant(self)
+    }
+}
+
+/// A value in a slot, ours to move on. Dropping this leaves it where it is.
+#[must_use = "the value stays in its slot"]
+pub struct Filled<'a, T>(&'a Slot<T>);
+
+/// An empty slot, ours to fill.
+#[must_use = "the slot stays empty"]
+pub struct Vacant<'a, T>(&'a Slot<T>);
+
+impl<T> Filled<'_, T> {
     /// Takes the value out.
-    ///
-    /// # Safety
-    ///
-    /// The slot holds a value and nobody else touches it now. It is empty afterwards.
     #[inline(always)]
-    pub unsafe fn take(&self) -> T {
-        // SAFETY: it holds a value that nobody else touches, by the caller.
-        self.0.with(|p| unsafe { p.cast::<T>().read() })
+    #[must_use = "dropping the value is worth a word"]
+    pub fn take(self) -> T {
+        // SAFETY: V1, V2: it holds a value, ours, and it is read once.
+        self.0.0.with(|p| unsafe { p.cast::<T>().read() })
     }
 
-    /// Moves the value from this slot to an empty one: a single copy.
-    ///
-    /// # Safety
-    ///
-    /// As [`take`](Self::take) for this slot and [`put`](Self::put) for the other, another one.
+    /// Moves the value on: a single copy.
     #[inline(always)]
-    pub unsafe fn move_to(&self, to: &Self) {
-        self.0.with(|from| {
-            // SAFETY: two slots, each ours alone, by the caller.
-            to.0.with_mut(|to| unsafe { from.copy_to_nonoverlapping(to, 1) });
+    pub fn move_to<'b>(self, to: Vacant<'b, T>) -> Filled<'b, T> {
+        self.0.0.with(|from| {
+            // SAFETY: V1, V2: both slots are ours, and no slot is filled and vacant at once.
+            to.0.0.with_mut(|to| unsafe { from.copy_to_nonoverlapping(to, 1) });
         });
+        Filled(to.0)
+    }
+}
+
+impl<'a, T> Vacant<'a, T> {
+    /// Puts a value in.
+    #[inline(always)]
+    pub fn put(self, value: T) -> Filled<'a, T> {
+        // SAFETY: V1: the slot is ours.
+        self.0.0.with_mut(|p| unsafe { p.write(MaybeUninit::new(value)) });
+        Filled(self.0)
     }
 }
 
 impl<T> fmt::Debug for Slot<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Slot").finish_non_exhaustive()
+        f.write_str("Slot")
+    }
+}
+
+impl<T> fmt::Debug for Filled<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Filled")
+    }
+}
+
+impl<T> fmt::Debug for Vacant<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vacant")
     }
 }

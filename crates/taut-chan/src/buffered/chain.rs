@@ -17,8 +17,8 @@
 
 use std::ptr::{self, NonNull};
 
-use taut_core::Slot;
 use taut_core::sync::{AtomicPtr, Ordering};
+use taut_core::{Filled, Slot, Vacant};
 
 use super::{Buffered, Store};
 
@@ -134,29 +134,30 @@ unsafe impl<T> Store<T> for Chain<T> {
     type Cursor = Cursor<T>;
 
     #[inline(always)]
-    unsafe fn push(&self, cursor: &mut Cursor<T>, from: &Slot<T>) {
+    unsafe fn push(&self, cursor: &mut Cursor<T>, from: Filled<'_, T>) {
         if cursor.used == SLOTS {
             // SAFETY: we hold tx, by the caller.
             unsafe { self.extend(cursor) };
         }
         // SAFETY: K1.
         let block = unsafe { cursor.block.as_ref() };
-        // SAFETY: K2: not pushed to since the block was empty; by the caller.
-        unsafe { from.move_to(&block.slots[cursor.used]) };
+        // SAFETY: K2: not pushed to since the block was empty, and nobody else's.
+        let _pushed = from.move_to(unsafe { block.slots[cursor.used].vacant() });
         cursor.used += 1;
     }
 
     #[inline(always)]
-    unsafe fn pop_into(&self, cursor: &mut Cursor<T>, into: &Slot<T>) {
+    unsafe fn pop<'a>(&self, cursor: &mut Cursor<T>, into: Vacant<'a, T>) -> Filled<'a, T> {
         if cursor.used == SLOTS {
             // SAFETY: we hold rx, and there is a value, by the caller.
             unsafe { self.leave(cursor) };
         }
         // SAFETY: K1.
         let block = unsafe { cursor.block.as_ref() };
-        // SAFETY: K2: pushed and not popped yet; by the caller.
-        unsafe { block.slots[cursor.used].move_to(into) };
+        // SAFETY: K2: pushed and not popped yet, and nobody else's.
+        let value = unsafe { block.slots[cursor.used].filled() };
         cursor.used += 1;
+        value.move_to(into)
     }
 
     unsafe fn free(&self, cursor: &mut Cursor<T>) {

@@ -5,11 +5,12 @@ use std::task::Waker;
 
 use taut_core::sync::Ordering;
 use taut_core::{
-    Attempt, Enrolled, Header, Peek, Seeker, Slot, Verdict, Visit, Waiter, in_batches,
+    Attempt, Enrolled, Filled, Header, Peek, Seeker, Slot, Vacant, Verdict, Visit, Waiter,
+    in_batches,
 };
 
 use super::{BUDGET_PERIOD, Buffered, Events, Store};
-use crate::channel::Channel;
+use crate::channel::{Channel, Received, Sent};
 
 // SAFETY: values are moved only together with `Done` or a verdict of that name; sends and reservations
 // are on `senders`, receives on `receivers`.
@@ -53,42 +54,40 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
     }
 
     #[inline(always)]
-    unsafe fn try_send(&self, from: &Slot<T>) -> Attempt {
+    fn try_send<'a>(&self, from: Filled<'a, T>) -> Sent<'a, T> {
         let mut tx = self.lock_tx();
         if tx.closed {
-            return Attempt::Closed;
+            return Sent::Closed(from);
         }
         if !self.has_room(&mut tx) {
-            return Attempt::Unready;
+            return Sent::Full(from);
         }
-        // SAFETY: there is room; by the caller.
+        // SAFETY: there is room.
         let woken = unsafe { self.hand_over_or_push(&mut tx, from, Seeker::TASK) };
         drop(tx);
-        Attempt::Done(woken)
+        Sent::Done(woken)
     }
 
     #[inline(always)]
-    unsafe fn try_recv(&self, into: &Slot<T>) -> Attempt {
+    fn try_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T> {
         let mut rx = self.lock_rx();
-        if !rx.stash.is_empty() {
-            // SAFETY: by the caller.
-            unsafe { rx.stash.pop_into(into) };
+        if let Some(value) = rx.stash.pop_front() {
             self.publish_event(&mut rx);
-            return Attempt::Done(None);
+            return Received::Done(into.put(value), None);
         }
         // The mark is set after the last push: who sees it and then nothing, has seen everything.
         if !self.has_value(&mut rx) {
             if !self.is_marked_closed() {
-                return Attempt::Unready;
+                return Received::Empty;
             }
             if !self.has_value(&mut rx) {
-                return Attempt::Closed;
+                return Received::Closed;
             }
         }
-        // SAFETY: there is a value; by the caller.
-        let woken = unsafe { self.pop_into(&mut rx, None, into) };
+        // SAFETY: there is a value.
+        let (value, woken) = unsafe { self.pop(&mut rx, None, into) };
         drop(rx);
-        Attempt::Done(woken)
+        Received::Done(value, woken)
     }
 
     fn try_reserve(&self) -> Attempt {
@@ -115,8 +114,10 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
         } else if tx.closed {
             Enrolled::Decided(Verdict::Closed)
         } else if self.has_room(&mut tx) {
-            // SAFETY: there is room; no verdict, so our value is in the slot.
-            let woken = unsafe { self.hand_over_or_push(&mut tx, waiter.slot(), visit.seeker()) };
+            // SAFETY: no verdict, so our value is in the slot.
+            let value = unsafe { waiter.slot().filled() };
+            // SAFETY: there is room.
+            let woken = unsafe { self.hand_over_or_push(&mut tx, value, visit.seeker()) };
             visit.wakes.extend(woken);
             Enrolled::Decided(Verdict::Done)
         } else {
@@ -137,15 +138,18 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
         let mut tx = self.lock_tx();
         // SAFETY: queued, and its lock is held.
         let looks_again = unsafe { tx.receivers.contains(waiter.header()) };
-        // SAFETY: a receive without a verdict has an empty slot.
         // SAFETY: queued, by the caller.
         let enrolled = if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
-        } else if unsafe { rx.stash.pop_into(waiter.slot()) } {
+        } else if let Some(value) = rx.stash.pop_front() {
+            // SAFETY: no verdict, so our slot is empty.
+            let _ours = unsafe { waiter.slot().vacant() }.put(value);
             Enrolled::Decided(Verdict::Done)
         } else if self.has_value(&mut rx) {
-            // SAFETY: there is a value; the slot is empty, as above.
-            let woken = unsafe { self.pop_into(&mut rx, Some(&mut tx), waiter.slot()) };
+            // SAFETY: no verdict, so our slot is empty.
+            let room = unsafe { waiter.slot().vacant() };
+            // SAFETY: there is a value.
+            let (_ours, woken) = unsafe { self.pop(&mut rx, Some(&mut tx), room) };
             visit.wakes.extend(woken);
             Enrolled::Decided(Verdict::Done)
         } else if tx.closed {
@@ -200,32 +204,30 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
         unsafe { self.lock_tx().receivers.remove(header) };
     }
 
-    unsafe fn give_back(&self, ticket: u64, from: &Slot<T>) -> Option<Waker> {
+    fn give_back(&self, ticket: u64, from: Filled<'_, T>) -> Option<Waker> {
         let mut rx = self.lock_rx();
         let mut tx = self.lock_tx();
-        // SAFETY: by the caller.
-        match unsafe { self.hand_over(&mut tx, from, Seeker::TASK, Some(ticket)) } {
-            Some(woken) => woken,
-            None => {
-                // SAFETY: by the caller, and it was not handed over.
-                rx.stash.insert(ticket, unsafe { from.take() });
+        match self.hand_over(&mut tx, from, Seeker::TASK, Some(ticket)) {
+            Ok(woken) => woken,
+            Err(from) => {
+                rx.stash.insert(ticket, from.take());
                 self.publish_event(&mut rx);
                 None
             }
         }
     }
 
-    unsafe fn send_reserved(&self, from: &Slot<T>) -> Attempt {
+    unsafe fn send_reserved<'a>(&self, from: Filled<'a, T>) -> Sent<'a, T> {
         let mut tx = self.lock_tx();
         if tx.closed || tx.receivers.is_empty() {
             let reserved = tx.reserved - 1;
             self.set_reserved(&mut tx, reserved);
             if tx.closed {
-                return Attempt::Closed;
+                return Sent::Closed(from);
             }
-            // SAFETY: the room was reserved; by the caller.
+            // SAFETY: the room was reserved, by the caller.
             unsafe { self.push(&mut tx, from) };
-            return Attempt::Done(None);
+            return Sent::Done(None);
         }
         drop(tx);
         // The value will need no room, and who waits for that is listed on the other side.
@@ -233,7 +235,7 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
         unsafe { self.send_reserved_to_waiting(from) }
     }
 
-    fn release(&self) {
+    unsafe fn release(&self) {
         in_batches(|wakes| {
             let mut rx = self.lock_rx();
             let mut tx = self.lock_tx();
@@ -265,12 +267,12 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
 
     fn discard(&self) {
         loop {
-            let value = Slot::empty();
-            // SAFETY: our own empty slot.
-            match unsafe { self.try_recv(&value) } {
-                // SAFETY: it was filled. Dropped here, with no lock held.
-                Attempt::Done(_) => drop(unsafe { value.take() }),
-                Attempt::Closed | Attempt::Unready => return,
+            let slot = Slot::empty();
+            // SAFETY: our own, and empty.
+            match self.try_recv(unsafe { slot.vacant() }) {
+                // Dropped here, with no lock held.
+                Received::Done(value, _) => drop(value.take()),
+                Received::Closed | Received::Empty => return,
             }
         }
     }
@@ -300,30 +302,33 @@ impl<T, S: Store<T>> Buffered<T, S> {
     ///
     /// As `send_reserved`.
     #[cold]
-    unsafe fn send_reserved_to_waiting(&self, from: &Slot<T>) -> Attempt {
-        let mut sent = None;
+    unsafe fn send_reserved_to_waiting<'a>(&self, from: Filled<'a, T>) -> Sent<'a, T> {
+        let mut unsent = Some(from);
+        let mut refused = None;
         in_batches(|wakes| {
             let mut rx = self.lock_rx();
             let mut tx = self.lock_tx();
-            if sent.is_some() {
-                return self.pass_on_room(&mut rx, &mut tx, wakes);
+            if let Some(from) = unsent.take() {
+                if tx.closed {
+                    refused = Some(from);
+                } else {
+                    match self.hand_over(&mut tx, from, Seeker::TASK, None) {
+                        Ok(woken) => wakes.extend(woken),
+                        Err(from) => {
+                            let reserved = tx.reserved - 1;
+                            self.set_reserved(&mut tx, reserved);
+                            // SAFETY: the room was reserved, by the caller.
+                            unsafe { self.push(&mut tx, from) };
+                            return true;
+                        }
+                    }
+                }
             }
-            if tx.closed {
-                sent = Some(Attempt::Closed);
-                return self.pass_on_room(&mut rx, &mut tx, wakes);
-            }
-            sent = Some(Attempt::Done(None));
-            // SAFETY: by the caller, and only once.
-            if let Some(woken) = unsafe { self.hand_over(&mut tx, from, Seeker::TASK, None) } {
-                wakes.extend(woken);
-                return self.pass_on_room(&mut rx, &mut tx, wakes);
-            }
-            let reserved = tx.reserved - 1;
-            self.set_reserved(&mut tx, reserved);
-            // SAFETY: the room was reserved; by the caller.
-            unsafe { self.push(&mut tx, from) };
-            true
+            self.pass_on_room(&mut rx, &mut tx, wakes)
         });
-        sent.unwrap_or(Attempt::Closed)
+        match refused {
+            None => Sent::Done(None),
+            Some(from) => Sent::Closed(from),
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! The cursor is the next place; it wraps by comparison, so any capacity will do. Which slots hold a
 //! value is known from the channel's indices (D1).
 
-use taut_core::Slot;
+use taut_core::{Filled, Slot, Vacant};
 
 use super::{Buffered, Store};
 
@@ -44,15 +44,15 @@ unsafe impl<T> Store<T> for Ring<T> {
     type Cursor = usize;
 
     #[inline(always)]
-    unsafe fn push(&self, cursor: &mut usize, from: &Slot<T>) {
-        // SAFETY: there is room, so the slot is empty; by the caller.
-        unsafe { from.move_to(self.next(cursor)) };
+    unsafe fn push(&self, cursor: &mut usize, from: Filled<'_, T>) {
+        // SAFETY: there is room, so the next slot is empty and nobody else's.
+        let _pushed = from.move_to(unsafe { self.next(cursor).vacant() });
     }
 
     #[inline(always)]
-    unsafe fn pop_into(&self, cursor: &mut usize, into: &Slot<T>) {
-        // SAFETY: it was pushed, so the slot holds a value; by the caller.
-        unsafe { self.next(cursor).move_to(into) };
+    unsafe fn pop<'a>(&self, cursor: &mut usize, into: Vacant<'a, T>) -> Filled<'a, T> {
+        // SAFETY: it was pushed, so the next slot holds it, and it is nobody else's.
+        unsafe { self.next(cursor).filled() }.move_to(into)
     }
 
     unsafe fn free(&self, _: &mut usize) {}

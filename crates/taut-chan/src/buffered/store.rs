@@ -1,30 +1,29 @@
 //! The memory of a buffered channel, as its two sides see it.
 
-use taut_core::Slot;
+use taut_core::{Filled, Vacant};
 
 /// The memory between the two sides. It knows nothing of locks or indices, only of cursors.
 ///
 /// # Safety
 ///
-/// What is pushed comes out of `pop_into` in the same order, each value once.
+/// What is pushed comes out of `pop` in the same order, each value once.
 pub(crate) unsafe trait Store<T> {
     /// Where a side is in the memory.
     type Cursor;
 
-    /// Moves the value of `from` in.
+    /// Moves a value in.
     ///
     /// # Safety
     ///
-    /// By the holder of tx with its cursor; less than a capacity of values is in; `from` holds a value
-    /// that is ours and is empty afterwards.
-    unsafe fn push(&self, cursor: &mut Self::Cursor, from: &Slot<T>);
+    /// By the holder of tx with its cursor, while less than a capacity of values is in.
+    unsafe fn push(&self, cursor: &mut Self::Cursor, from: Filled<'_, T>);
 
-    /// Moves the oldest value to `into`.
+    /// Moves the oldest value out.
     ///
     /// # Safety
     ///
-    /// By the holder of rx with its cursor; a push of this value happened before; `into` is empty.
-    unsafe fn pop_into(&self, cursor: &mut Self::Cursor, into: &Slot<T>);
+    /// By the holder of rx with its cursor; a push of this value happened before.
+    unsafe fn pop<'a>(&self, cursor: &mut Self::Cursor, into: Vacant<'a, T>) -> Filled<'a, T>;
 
     /// Frees what the receivers' cursor leads to.
     ///

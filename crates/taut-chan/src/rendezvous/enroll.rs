@@ -4,12 +4,12 @@ use std::pin::Pin;
 use std::task::Waker;
 
 use taut_core::{
-    Attempt, Enrolled, Header, Offer, Peek, Seeker, Slot, Verdict, Visit, Waiter, WakeBatch,
-    in_batches,
+    Attempt, Enrolled, Filled, Header, Offer, Peek, Seeker, Vacant, Verdict, Visit, Waiter,
+    WakeBatch, in_batches,
 };
 
 use super::{Rendezvous, State, Word};
-use crate::channel::Channel;
+use crate::channel::{Channel, Received, Sent};
 
 // SAFETY: values are moved only together with `Done` or a verdict of that name; sends and reservations
 // are on `senders`, receives on `receivers`.
@@ -33,53 +33,55 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
     }
 
     #[inline]
-    unsafe fn try_send(&self, from: &Slot<T>) -> Attempt {
+    fn try_send<'a>(&self, from: Filled<'a, T>) -> Sent<'a, T> {
         if !self.may_go(Word::SEND_MAY_GO) {
-            return Attempt::Unready;
+            return Sent::Full(from);
         }
         let mut state = self.state.lock();
         if state.closed {
-            return Attempt::Closed;
+            return Sent::Closed(from);
         }
         if !state.speaks_for_a_receive() {
-            return Attempt::Unready;
+            return Sent::Full(from);
         }
-        // SAFETY: by the caller.
-        match unsafe { state.hand_over(from, Seeker::TASK, None) } {
-            Some(woken) => self.done(state, woken),
-            None => {
+        match state.hand_over(from, Seeker::TASK, None) {
+            Ok(woken) => {
+                self.moved(state);
+                Sent::Done(woken)
+            }
+            Err(from) => {
                 self.publish(&mut state, false);
-                Attempt::Unready
+                Sent::Full(from)
             }
         }
     }
 
     #[inline]
-    unsafe fn try_recv(&self, into: &Slot<T>) -> Attempt {
+    fn try_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T> {
         if !self.may_go(Word::RECV_MAY_GO) {
-            return Attempt::Unready;
+            return Received::Empty;
         }
         let mut state = self.state.lock();
-        // SAFETY: by the caller.
-        if unsafe { state.stash.pop_into(into) } {
-            return self.done(state, None);
+        if let Some(value) = state.stash.pop_front() {
+            self.moved(state);
+            return Received::Done(into.put(value), None);
         }
         if state.closed {
-            return Attempt::Closed;
+            return Received::Closed;
         }
         if !state.receivers.is_empty() {
-            return Attempt::Unready;
+            return Received::Empty;
         }
         // One that does not wait is no use to a reservation, but takes nothing from it either.
         match state.senders.claim_first_offer(Seeker::TASK, Offer::Value) {
             Some(sender) => {
-                // SAFETY: by the caller.
-                let woken = unsafe { State::take_from(sender, into) };
-                self.done(state, woken)
+                let (value, woken) = State::take_from(sender, into);
+                self.moved(state);
+                Received::Done(value, woken)
             }
             None => {
                 self.publish(&mut state, false);
-                Attempt::Unready
+                Received::Empty
             }
         }
     }
@@ -93,7 +95,8 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
             return Attempt::Unready;
         }
         state.reserved += 1;
-        self.done(state, None)
+        self.moved(state);
+        Attempt::Done(None)
     }
 
     unsafe fn enroll_send(&self, waiter: Pin<&Waiter<T>>, visit: &mut Visit<'_>) -> Enrolled {
@@ -106,7 +109,8 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
             None
         } else {
             // SAFETY: no verdict, so our value is in the slot.
-            unsafe { state.hand_over(waiter.slot(), visit.seeker(), None) }
+            let value = unsafe { waiter.slot().filled() };
+            state.hand_over(value, visit.seeker(), None).ok()
         };
         let enrolled = match handed {
             Some(woken) => {
@@ -126,15 +130,15 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
         if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
         }
-        let state_ref = &mut *state;
-        // SAFETY: no verdict, so our slot is empty.
-        let enrolled = if unsafe { state_ref.stash.pop_into(waiter.slot()) } {
+        let enrolled = if let Some(value) = state.stash.pop_front() {
+            // SAFETY: no verdict, so our slot is empty.
+            let _ours = unsafe { waiter.slot().vacant() }.put(value);
             Enrolled::Decided(Verdict::Done)
-        } else if state_ref.closed {
+        } else if state.closed {
             Enrolled::Decided(Verdict::Closed)
         } else {
-            // SAFETY: as above.
-            unsafe { Self::meet_sender(state_ref, waiter, visit) }
+            // SAFETY: by the caller, and there is no verdict.
+            unsafe { Self::meet_sender(&mut state, waiter, visit) }
         };
         self.enrolled(state, waiter.header(), |state| &mut state.receivers, enrolled)
     }
@@ -164,32 +168,30 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
         self.leave(|state| &mut state.receivers, header);
     }
 
-    unsafe fn give_back(&self, ticket: u64, from: &Slot<T>) -> Option<Waker> {
+    fn give_back(&self, ticket: u64, from: Filled<'_, T>) -> Option<Waker> {
         let mut state = self.state.lock();
-        // SAFETY: by the caller.
-        let woken = unsafe { state.hand_over_or_stash(from, Some(ticket)) };
-        self.publish(&mut state, true);
+        let woken = state.hand_over_or_stash(from, Some(ticket));
+        self.moved(state);
         woken
     }
 
-    unsafe fn send_reserved(&self, from: &Slot<T>) -> Attempt {
+    unsafe fn send_reserved<'a>(&self, from: Filled<'a, T>) -> Sent<'a, T> {
         let mut state = self.state.lock();
         state.reserved -= 1;
         if state.closed {
-            return Attempt::Closed;
+            return Sent::Closed(from);
         }
-        // SAFETY: by the caller.
-        let woken = unsafe { state.hand_over_or_stash(from, None) };
-        self.done(state, woken)
+        let woken = state.hand_over_or_stash(from, None);
+        self.moved(state);
+        Sent::Done(woken)
     }
 
-    fn release(&self) {
+    unsafe fn release(&self) {
         let mut wakes = WakeBatch::new();
         let mut state = self.state.lock();
         state.reserved -= 1;
         state.serve_one(&mut wakes);
-        self.publish(&mut state, true);
-        drop(state);
+        self.moved(state);
         wakes.wake_all();
     }
 
@@ -211,14 +213,12 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn discard(&self) {
+        // Each is dropped with no lock held: the guard goes at the end of the statement before.
         loop {
-            let value = Slot::empty();
-            // SAFETY: our own empty slot.
-            if !unsafe { self.state.lock().stash.pop_into(&value) } {
+            let value = self.state.lock().stash.pop_front();
+            if value.is_none() {
                 return;
             }
-            // SAFETY: it was filled. Dropped here, with no lock held.
-            drop(unsafe { value.take() });
         }
     }
 
