@@ -3,11 +3,12 @@
 //! They park the thread. On a thread that polls tasks that would hold up all of them, perhaps the very
 //! one that was to complete the operation; so there they panic instead, as soon as they would park.
 
-use std::pin::{Pin, pin};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use taut_core::sync::block_on;
-use taut_core::{Waiting, coop};
+use taut_core::{Case, coop};
 
 use crate::error::{RecvError, RecvTimeoutError, SendError, SendTimeoutError};
 use crate::op::{RecvOp, SendOp};
@@ -38,8 +39,11 @@ fn send<T>(
     deadline: Option<Instant>,
 ) -> Result<(), SendTimeoutError<T>> {
     let mut send = pin!(SendOp::waiting(shared, value));
-    let refuse = || refuse_in_async_task("blocking_send", "send");
-    match block_on(send.as_mut(), deadline, refuse) {
+    if let Poll::Ready(sent) = send.as_mut().attempt() {
+        return sent.map_err(SendTimeoutError::from);
+    }
+    refuse_in_async_task("blocking_send", "send");
+    match block_on(send.as_mut(), deadline) {
         Some(sent) => sent.map_err(SendTimeoutError::from),
         None => withdraw_send(send),
     }
@@ -47,9 +51,12 @@ fn send<T>(
 
 #[track_caller]
 fn recv<T>(shared: &Shared<T>, deadline: Option<Instant>) -> Result<T, RecvTimeoutError> {
-    let mut recv: Pin<&mut Waiting<_>> = pin!(RecvOp::waiting(shared));
-    let refuse = || refuse_in_async_task("blocking_recv", "recv");
-    match block_on(recv.as_mut(), deadline, refuse) {
+    let mut recv = pin!(RecvOp::waiting(shared));
+    if let Poll::Ready(received) = recv.as_mut().attempt() {
+        return received.map_err(RecvTimeoutError::from);
+    }
+    refuse_in_async_task("blocking_recv", "recv");
+    match block_on(recv.as_mut(), deadline) {
         Some(received) => received.map_err(RecvTimeoutError::from),
         None => withdraw_recv(recv),
     }

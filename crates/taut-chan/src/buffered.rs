@@ -43,7 +43,6 @@ use taut_core::{Filled, Offer, Peek, Seeker, Vacant, Verdict, WaitList, WakeBatc
 pub(crate) use self::chain::Chain;
 pub(crate) use self::ring::Ring;
 pub(crate) use self::store::Store;
-use crate::BUDGET_PERIOD;
 use crate::stash::Stash;
 
 /// What the holder of tx has.

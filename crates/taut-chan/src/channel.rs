@@ -61,12 +61,6 @@ impl<T> Received<'_, T> {
 /// `Done`; `enroll_recv` fills it exactly then. Waiting receives are on one list and all others on one
 /// other list, and each is unlinked when `leave_…` returns.
 pub(crate) unsafe trait Channel<T> {
-    /// Whether this send pays Tokio's budget for some of the sends before it.
-    fn is_send_due(&self) -> bool;
-
-    /// The same for receives.
-    fn is_recv_due(&self) -> bool;
-
     /// Without a lock: may a send proceed?
     fn peek_send(&self) -> Peek;
 
@@ -78,6 +72,13 @@ pub(crate) unsafe trait Channel<T> {
 
     /// Receives at once, if there is something and nobody waits for it.
     fn try_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T>;
+
+    /// The same for a receive that will wait otherwise. It may not pass a reservation by taking the
+    /// value of a send behind it: by waiting it can serve that reservation.
+    #[inline(always)]
+    fn attempt_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T> {
+        self.try_recv(into)
+    }
 
     /// Takes room for one value at once, if there is and nobody waits for it.
     fn try_reserve(&self) -> Attempt;

@@ -160,10 +160,6 @@ pub use self::weak::{WeakReceiver, WeakSender};
 use self::shared::Shared;
 use taut_core::sync::Arc;
 
-/// One operation in so many that are ready pays Tokio's budget for all of them: asking costs more than
-/// the operation itself.
-const BUDGET_PERIOD: usize = 16;
-
 /// A channel without a buffer: a send and a receive complete together, whichever comes first waits.
 ///
 /// Go's `make(chan T)`.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
-use taut_core::{Slot, Waiting};
+use taut_core::{Slot, Stage, Waiting, coop};
 
 use crate::channel::Received;
 use crate::op::RecvOp;
@@ -36,6 +36,10 @@ impl<T> Future for RecvMany<'_, T> {
         let mut this = self.project();
         if *this.max == 0 {
             return Poll::Ready(0);
+        }
+        // Every time, not every sixteenth: it may be many values.
+        if this.first.stage() == Stage::Start {
+            ready!(coop::charge(cx));
         }
         match ready!(this.first.as_mut().poll(cx)) {
             Ok(value) => this.into.push(value),

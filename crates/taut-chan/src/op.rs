@@ -69,11 +69,6 @@ unsafe impl<S: Side> Operation for SendOp<S> {
 
     const OFFER: Offer = Offer::Value;
 
-    #[inline(always)]
-    fn is_due(&self) -> bool {
-        self.0.shared().is_send_due()
-    }
-
     fn peek(&self) -> Peek {
         self.0.shared().peek_send()
     }
@@ -155,10 +150,6 @@ unsafe impl<T> Operation for SendFromOp<'_, T> {
 
     const OFFER: Offer = Offer::Value;
 
-    fn is_due(&self) -> bool {
-        self.shared.is_send_due()
-    }
-
     fn peek(&self) -> Peek {
         self.shared.peek_send()
     }
@@ -226,11 +217,6 @@ unsafe impl<S: Side> Operation for RecvOp<S> {
 
     const OFFER: Offer = Offer::Value;
 
-    #[inline(always)]
-    fn is_due(&self) -> bool {
-        self.0.shared().is_recv_due()
-    }
-
     fn peek(&self) -> Peek {
         self.0.shared().peek_recv()
     }
@@ -239,7 +225,7 @@ unsafe impl<S: Side> Operation for RecvOp<S> {
     fn attempt(&mut self, slot: &Slot<S::Value>) -> Attempt {
         // SAFETY: not begun, so the slot is empty.
         let room = unsafe { slot.vacant() };
-        self.0.shared().try_recv(room).into_attempt()
+        self.0.shared().attempt_recv(room).into_attempt()
     }
 
     fn enroll(&mut self, waiter: Pin<&Waiter<S::Value>>, visit: &mut Visit<'_>) -> Enrolled {
@@ -294,10 +280,6 @@ unsafe impl<S: Side> Operation for ReserveOp<S> {
     type Output = Result<(), Closed>;
 
     const OFFER: Offer = Offer::Place;
-
-    fn is_due(&self) -> bool {
-        self.0.shared().is_send_due()
-    }
 
     fn peek(&self) -> Peek {
         self.0.shared().peek_send()

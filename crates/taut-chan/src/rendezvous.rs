@@ -28,7 +28,7 @@ use taut_core::{
     Waiter, WakeBatch,
 };
 
-use crate::BUDGET_PERIOD;
+use crate::channel::Received;
 use crate::stash::Stash;
 
 /// The published word.
@@ -178,13 +178,6 @@ impl<T> Rendezvous<T> {
         self.word.load(Ordering::Relaxed) & flag != 0
     }
 
-    #[inline(always)]
-    fn is_due(&self, flag: usize) -> bool {
-        // ORDERING: Relaxed, it only counts.
-        let word = self.word.load(Ordering::Relaxed);
-        word & flag != 0 && (word / Word::EPOCH) % BUDGET_PERIOD == 0
-    }
-
     fn peek(&self, flag: usize) -> Peek {
         // ORDERING: Acquire pairs with `publish`: who finds the flag down has seen what took it down.
         let word = self.word.load(Ordering::Acquire);
@@ -195,6 +188,40 @@ impl<T> Rendezvous<T> {
     #[inline(always)]
     fn moved(&self, mut state: Guard<'_, State<T>>) {
         self.publish(&mut state, true);
+    }
+
+    /// A receive that does not wait, or not yet. `claim` finds the send to take from.
+    #[inline(always)]
+    fn take_at_once<'a>(
+        &self,
+        into: Vacant<'a, T>,
+        claim: impl FnOnce(&mut WaitList) -> Option<Claimed<'_>>,
+    ) -> Received<'a, T> {
+        if !self.may_go(Word::RECV_MAY_GO) {
+            return Received::Empty;
+        }
+        let mut state = self.state.lock();
+        if let Some(value) = state.stash.pop_front() {
+            self.moved(state);
+            return Received::Done(into.put(value), None);
+        }
+        if state.closed {
+            return Received::Closed;
+        }
+        if !state.receivers.is_empty() {
+            return Received::Empty;
+        }
+        match claim(&mut state.senders) {
+            Some(sender) => {
+                let (value, woken) = State::take_from(sender, into);
+                self.moved(state);
+                Received::Done(value, woken)
+            }
+            None => {
+                self.publish(&mut state, false);
+                Received::Empty
+            }
+        }
     }
 
     fn leave(&self, list: impl FnOnce(&mut State<T>) -> &mut WaitList, header: &Header) {
@@ -218,7 +245,10 @@ impl<T> Rendezvous<T> {
     ) -> Enrolled {
         // SAFETY: queued, and this is the lock of its list.
         let is_newcomer = !unsafe { state.receivers.contains(waiter.header()) };
-        if let Some(sender) = state.senders.claim_first(visit.seeker()) {
+        // One that looks again is no receive more: while permits speak for all, none of them may take.
+        let may_serve = is_newcomer || state.speaks_for_a_receive();
+        let sender = if may_serve { state.senders.claim_first(visit.seeker()) } else { None };
+        if let Some(sender) = sender {
             match sender.offer() {
                 // One receive more waits, and it is spoken for at once.
                 Offer::Place => {

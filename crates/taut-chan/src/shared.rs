@@ -165,11 +165,20 @@ impl<T> Shared<T> {
     }
 
     pub(crate) fn close(&self) -> bool {
-        let is_first = flavour!(self, channel => channel.close());
-        if is_first {
-            in_batches(|wakes| self.watchers.lock().finish_all(wakes, Verdict::Done));
+        /// H3, even if a waker panics.
+        struct Tell<'a>(&'a Lock<WaitList>);
+
+        impl Drop for Tell<'_> {
+            fn drop(&mut self) {
+                in_batches(|wakes| self.0.lock().finish_all(wakes, Verdict::Done));
+            }
         }
-        is_first
+
+        if self.is_closed() {
+            return false;
+        }
+        let _tell = Tell(&self.watchers);
+        flavour!(self, channel => channel.close())
     }
 
     pub(crate) fn enroll_watcher(
@@ -212,16 +221,6 @@ impl<T> Shared<T> {
         flavour!(self, channel => channel.capacity())
     }
 
-    #[inline(always)]
-    pub(crate) fn is_send_due(&self) -> bool {
-        flavour!(self, channel => channel.is_send_due())
-    }
-
-    #[inline(always)]
-    pub(crate) fn is_recv_due(&self) -> bool {
-        flavour!(self, channel => channel.is_recv_due())
-    }
-
     pub(crate) fn peek_send(&self) -> Peek {
         flavour!(self, channel => channel.peek_send())
     }
@@ -242,6 +241,11 @@ impl<T> Shared<T> {
     #[inline(always)]
     pub(crate) fn try_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T> {
         flavour!(self, channel => channel.try_recv(into))
+    }
+
+    #[inline(always)]
+    pub(crate) fn attempt_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T> {
+        flavour!(self, channel => channel.attempt_recv(into))
     }
 
     pub(crate) fn give_back(&self, ticket: u64, from: Filled<'_, T>) -> Option<Waker> {

@@ -75,11 +75,16 @@ macro_rules! sinks {
                 Poll::Ready(Ok(()))
             }
 
-            /// Gives back the room it holds. The channel stays open while there are other senders.
+            /// Gives back the room it holds or waits for. The channel stays open while there are other senders.
             fn poll_close(
                 mut self: Pin<&mut Self>,
                 _: &mut task::Context<'_>,
             ) -> Poll<Result<(), Self::Error>> {
+                if let Some(reserved) = self.room.as_mut().cancel() {
+                    // SAFETY: a reservation begins with an empty slot.
+                    unsafe { self.room.as_mut().rearm() };
+                    self.has_room = reserved.is_ok();
+                }
                 if std::mem::take(&mut self.has_room) {
                     // SAFETY: N1, and it is no longer ours.
                     unsafe { self.shared().release() };

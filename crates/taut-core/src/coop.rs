@@ -5,7 +5,36 @@
 //! always ready never lets a timer of the same task run. Outside of Tokio everything here is free and
 //! always ready.
 
+use std::cell::Cell;
 use std::task::{self, Poll, Waker};
+
+/// One operation in so many pays the budget for all of them: asking costs as much as an operation.
+const PERIOD: u8 = 16;
+
+thread_local! {
+    static OPERATIONS: Cell<u8> = const { Cell::new(0) };
+}
+
+/// Counts an operation of this thread. True for every sixteenth: it is to [`charge`].
+///
+/// Counted by thread and not by primitive, so that no pattern of operations can keep missing its turn:
+/// a task that does not give way does all that is counted meanwhile.
+///
+/// # Examples
+///
+/// ```
+/// let due = (0..160).filter(|_| taut_core::coop::is_due()).count();
+/// assert_eq!(due, 10);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn is_due() -> bool {
+    OPERATIONS.with(|operations| {
+        let count = operations.get().wrapping_add(1);
+        operations.set(count);
+        count % PERIOD == 0
+    })
+}
 
 /// Takes one step out of the budget; pending, with the waker arranged for, when it is used up.
 ///

@@ -133,21 +133,35 @@ impl WaitList {
     /// place; the seeker never meets itself.
     #[inline]
     pub fn claim_first(&mut self, seeker: Seeker<'_>) -> Option<Claimed<'_>> {
-        self.claim_first_where(seeker, |_| true)
+        self.claim_where(seeker, |_| Wanted::Yes)
     }
 
     /// As [`claim_first`](Self::claim_first), among the waiters that make this offer.
     #[inline]
     pub fn claim_first_offer(&mut self, seeker: Seeker<'_>, offer: Offer) -> Option<Claimed<'_>> {
         // SAFETY: only linked waiters are asked about, and those are queued.
-        self.claim_first_where(seeker, |header| unsafe { header.offer() } == offer)
+        self.claim_where(seeker, |header| match unsafe { header.offer() } == offer {
+            true => Wanted::Yes,
+            false => Wanted::No,
+        })
+    }
+
+    /// As [`claim_first`](Self::claim_first), among the waiters in front of the first that makes
+    /// another offer.
+    #[inline]
+    pub fn claim_leading_offer(&mut self, seeker: Seeker<'_>, offer: Offer) -> Option<Claimed<'_>> {
+        // SAFETY: only linked waiters are asked about, and those are queued.
+        self.claim_where(seeker, |header| match unsafe { header.offer() } == offer {
+            true => Wanted::Yes,
+            false => Wanted::NorWhatFollows,
+        })
     }
 
     #[inline(always)]
-    fn claim_first_where(
+    fn claim_where(
         &mut self,
         seeker: Seeker<'_>,
-        wanted: impl Fn(&Header) -> bool,
+        wanted: impl Fn(&Header) -> Wanted,
     ) -> Option<Claimed<'_>> {
         let mut next = self.head;
         while let Some(link) = next {
@@ -157,8 +171,10 @@ impl WaitList {
             if let Place::Linked { next: following, .. } = unsafe { header.place() } {
                 next = following;
             }
-            if !wanted(header) {
-                continue;
+            match wanted(header) {
+                Wanted::Yes => {}
+                Wanted::No => continue,
+                Wanted::NorWhatFollows => return None,
             }
             // SAFETY: as above, and the reference ends with this round.
             let outcome = match unsafe { header.claim() } {
@@ -176,9 +192,7 @@ impl WaitList {
         }
         None
     }
-}
 
-impl WaitList {
     /// Gives everybody who can be claimed the same verdict, while the batch has space. False: somebody
     /// may be left.
     #[must_use = "wake the batch and come again"]
@@ -189,6 +203,13 @@ impl WaitList {
         }
         false
     }
+}
+
+/// What a search says of one waiter.
+enum Wanted {
+    Yes,
+    No,
+    NorWhatFollows,
 }
 
 struct Neighbours {

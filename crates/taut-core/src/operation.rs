@@ -61,12 +61,6 @@ pub unsafe trait Operation {
     /// What its waiter brings or asks for.
     const OFFER: Offer;
 
-    /// Whether this is one of the operations that pay for all: the budget is charged now and then.
-    #[inline(always)]
-    fn is_due(&self) -> bool {
-        false
-    }
-
     /// What can be said without a lock about the chance to proceed.
     fn peek(&self) -> Peek {
         Peek::Maybe

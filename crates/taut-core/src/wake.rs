@@ -121,15 +121,30 @@ impl WakeBatch {
 ///     rounds == 3
 /// });
 /// ```
-pub fn in_batches(mut round: impl FnMut(&mut WakeBatch) -> bool) {
-    loop {
-        let mut batch = WakeBatch::new();
-        let is_done = round(&mut batch);
-        batch.wake_all();
-        if is_done {
-            return;
+pub fn in_batches(round: impl FnMut(&mut WakeBatch) -> bool) {
+    /// Goes on with the next round when a waker panics.
+    struct Rounds<F: FnMut(&mut WakeBatch) -> bool> {
+        round: F,
+        is_done: bool,
+    }
+
+    impl<F: FnMut(&mut WakeBatch) -> bool> Rounds<F> {
+        fn run(&mut self) {
+            while !self.is_done {
+                let mut batch = WakeBatch::new();
+                self.is_done = (self.round)(&mut batch);
+                batch.wake_all();
+            }
         }
     }
+
+    impl<F: FnMut(&mut WakeBatch) -> bool> Drop for Rounds<F> {
+        fn drop(&mut self) {
+            self.run();
+        }
+    }
+
+    Rounds { round, is_done: false }.run();
 }
 
 impl Default for WakeBatch {

@@ -9,24 +9,12 @@ use taut_core::{
     in_batches,
 };
 
-use super::{BUDGET_PERIOD, Buffered, Events, Store};
+use super::{Buffered, Events, Store};
 use crate::channel::{Channel, Received, Sent};
 
 // SAFETY: values are moved only together with `Done` or a verdict of that name; sends and reservations
 // are on `senders`, receives on `receivers`.
 unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
-    #[inline(always)]
-    fn is_send_due(&self) -> bool {
-        // ORDERING: Relaxed, it only counts.
-        self.tx.0.tail.load(Ordering::Relaxed) % BUDGET_PERIOD == 0
-    }
-
-    #[inline(always)]
-    fn is_recv_due(&self) -> bool {
-        // ORDERING: Relaxed, it only counts.
-        self.rx.0.head.load(Ordering::Relaxed) % BUDGET_PERIOD == 0
-    }
-
     fn peek_send(&self) -> Peek {
         let events = self.events();
         // ORDERING: Acquire, each pairs with its publication. `head` goes first: read later it could

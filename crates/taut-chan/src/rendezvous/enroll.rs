@@ -8,22 +8,12 @@ use taut_core::{
     WakeBatch, in_batches,
 };
 
-use super::{Rendezvous, State, Word};
+use super::{Rendezvous, Word};
 use crate::channel::{Channel, Received, Sent};
 
 // SAFETY: values are moved only together with `Done` or a verdict of that name; sends and reservations
 // are on `senders`, receives on `receivers`.
 unsafe impl<T> Channel<T> for Rendezvous<T> {
-    #[inline(always)]
-    fn is_send_due(&self) -> bool {
-        self.is_due(Word::SEND_MAY_GO)
-    }
-
-    #[inline(always)]
-    fn is_recv_due(&self) -> bool {
-        self.is_due(Word::RECV_MAY_GO)
-    }
-
     fn peek_send(&self) -> Peek {
         self.peek(Word::SEND_MAY_GO)
     }
@@ -58,32 +48,13 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
 
     #[inline]
     fn try_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T> {
-        if !self.may_go(Word::RECV_MAY_GO) {
-            return Received::Empty;
-        }
-        let mut state = self.state.lock();
-        if let Some(value) = state.stash.pop_front() {
-            self.moved(state);
-            return Received::Done(into.put(value), None);
-        }
-        if state.closed {
-            return Received::Closed;
-        }
-        if !state.receivers.is_empty() {
-            return Received::Empty;
-        }
         // One that does not wait is no use to a reservation, but takes nothing from it either.
-        match state.senders.claim_first_offer(Seeker::TASK, Offer::Value) {
-            Some(sender) => {
-                let (value, woken) = State::take_from(sender, into);
-                self.moved(state);
-                Received::Done(value, woken)
-            }
-            None => {
-                self.publish(&mut state, false);
-                Received::Empty
-            }
-        }
+        self.take_at_once(into, |senders| senders.claim_first_offer(Seeker::TASK, Offer::Value))
+    }
+
+    #[inline]
+    fn attempt_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T> {
+        self.take_at_once(into, |senders| senders.claim_leading_offer(Seeker::TASK, Offer::Value))
     }
 
     fn try_reserve(&self) -> Attempt {

@@ -59,20 +59,18 @@ thread_local! {
 }
 
 /// Polls `future` on this thread until it is ready, or until the deadline: then `None`, and the future
-/// is as it was after its last poll. `before_parking` runs once, when it is clear that it must wait.
+/// is as it was after its last poll.
 ///
 /// # Examples
 ///
 /// ```
 /// let future = std::pin::pin!(std::future::ready(7));
-/// assert_eq!(taut_core::sync::block_on(future, None, || {}), Some(7));
+/// assert_eq!(taut_core::sync::block_on(future, None), Some(7));
 /// ```
 pub fn block_on<F: Future>(
     mut future: Pin<&mut F>,
     deadline: Option<Instant>,
-    before_parking: impl FnOnce(),
 ) -> Option<F::Output> {
-    let mut before_parking = Some(before_parking);
     let (parker, waker) = IDLE.try_with(Cell::take).ok().flatten().unwrap_or_else(|| {
         let parker = Parker::new();
         let waker = Waker::from(Arc::clone(&parker));
@@ -82,9 +80,6 @@ pub fn block_on<F: Future>(
     let output = loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
             break Some(output);
-        }
-        if let Some(before_parking) = before_parking.take() {
-            before_parking();
         }
         if !parker.park(deadline) {
             break None;
