@@ -102,10 +102,12 @@ pub struct Visit<'a> {
 }
 
 impl<'a> Visit<'a> {
+    #[inline(always)]
     pub(crate) fn task(waker: &'a Waker) -> Self {
         Self { seeker: Seeker::TASK, waker: Some(waker), copy: None, wakes: WakeBatch::new() }
     }
 
+    #[inline(always)]
     pub(crate) fn select(claim: &'a Claim) -> Self {
         let seeker = Seeker::select(claim);
         Self { seeker, waker: None, copy: None, wakes: WakeBatch::new() }

@@ -89,7 +89,7 @@ impl<O: Operation> Waiting<O> {
         let owner = Owner::Task(ManuallyDrop::new(waker.clone()));
         // SAFETY: we are the owner, in `Stage::Start`.
         unsafe { waiter.header().begin(O::OFFER, owner, 0) };
-        Self::visit(operation, waiter, Visit::task(waker))
+        Self::visit(operation, waiter, &mut Visit::task(waker))
     }
 
     #[inline(never)]
@@ -98,7 +98,7 @@ impl<O: Operation> Waiting<O> {
         // SAFETY: queued.
         match unsafe { waiter.header().verdict() } {
             Some(verdict) => Poll::Ready(Self::finish(operation, &waiter, verdict)),
-            None => Self::visit(operation, waiter, Visit::task(waker)),
+            None => Self::visit(operation, waiter, &mut Visit::task(waker)),
         }
     }
 
@@ -106,12 +106,12 @@ impl<O: Operation> Waiting<O> {
     fn visit(
         operation: &mut O,
         waiter: Pin<&Waiter<O::Slot>>,
-        mut visit: Visit<'_>,
+        visit: &mut Visit<'_>,
     ) -> Poll<O::Output> {
-        let mut enrolled = operation.enroll(waiter, &mut visit);
+        let mut enrolled = operation.enroll(waiter, visit);
         if enrolled == Enrolled::Stale {
             visit.copy_waker();
-            enrolled = operation.enroll(waiter, &mut visit);
+            enrolled = operation.enroll(waiter, visit);
         }
         match enrolled {
             Enrolled::Decided(verdict) => {
@@ -245,7 +245,7 @@ unsafe impl<O: Operation> Case for Waiting<O> {
             // SAFETY: the caller keeps the claim where it is until we have left.
             unsafe { waiter.header().begin(O::OFFER, owner, arm) };
         }
-        Self::visit(operation, waiter, Visit::select(claim.get_ref()))
+        Self::visit(operation, waiter, &mut Visit::select(claim.get_ref()))
     }
 
     fn withdraw(self: Pin<&mut Self>) {

@@ -73,10 +73,13 @@ impl WakeBatch {
     }
 
     /// Wakes all, in the order they were added. Call it with no lock held.
+    ///
+    /// By reference: a batch is half a kilobyte, and moving it would cost more than most wake-ups.
     #[inline]
-    pub fn wake_all(self) {
-        // `drop` does it, so that a waker that panics does not keep the others from being woken.
-        drop(self);
+    pub fn wake_all(&mut self) {
+        if !self.is_empty() {
+            self.wake_rest();
+        }
     }
 
     fn pop_front(&mut self) -> Option<Waker> {
@@ -162,9 +165,7 @@ impl Extend<Waker> for WakeBatch {
 impl Drop for WakeBatch {
     #[inline]
     fn drop(&mut self) {
-        if !self.is_empty() {
-            self.wake_rest();
-        }
+        self.wake_all();
     }
 }
 
