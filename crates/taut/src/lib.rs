@@ -27,3 +27,8 @@
 #[cfg_attr(docsrs, doc(cfg(feature = "chan")))]
 #[doc(inline)]
 pub use taut_chan as chan;
+
+/// The README's program, compiled and run with the doc tests.
+#[cfg(all(doctest, feature = "chan"))]
+#[doc = include_str!("../../../README.md")]
+mod readme {}
