@@ -44,7 +44,7 @@ macro_rules! inspections {
             /// ```
             #[must_use]
             pub fn is_closed(&self) -> bool {
-                self.shared().is_closed()
+                self.shared().channel().is_closed()
             }
 
             /// How many values are in the channel.
@@ -63,7 +63,7 @@ macro_rules! inspections {
             /// ```
             #[must_use]
             pub fn len(&self) -> usize {
-                self.shared().len()
+                self.shared().channel().len()
             }
 
             /// Whether no value is in the channel.
@@ -92,7 +92,7 @@ macro_rules! inspections {
             /// ```
             #[must_use]
             pub fn is_full(&self) -> bool {
-                self.shared().is_full()
+                self.shared().channel().is_full()
             }
 
             /// How many values the buffer takes: `None` if there is no limit, 0 for a rendezvous.
@@ -108,7 +108,7 @@ macro_rules! inspections {
             /// ```
             #[must_use]
             pub fn capacity(&self) -> Option<usize> {
-                self.shared().capacity()
+                self.shared().channel().capacity()
             }
 
             /// How many senders there are, weak ones left out.
@@ -148,9 +148,9 @@ impl<T> Shared<T> {
     /// The state of the channel, without its values.
     pub(crate) fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)
-            .field("len", &self.len())
-            .field("capacity", &self.capacity())
-            .field("is_closed", &self.is_closed())
+            .field("len", &self.channel().len())
+            .field("capacity", &self.channel().capacity())
+            .field("is_closed", &self.channel().is_closed())
             .field("senders", &self.sender_count())
             .field("receivers", &self.receiver_count())
             .finish()

@@ -70,7 +70,7 @@ unsafe impl<S: Side> Operation for SendOp<S> {
     const OFFER: Offer = Offer::Value;
 
     fn peek(&self) -> Peek {
-        self.0.shared().peek_send()
+        self.0.shared().channel().peek_send()
     }
 
     #[inline(always)]
@@ -82,7 +82,7 @@ unsafe impl<S: Side> Operation for SendOp<S> {
 
     fn enroll(&mut self, waiter: Pin<&Waiter<S::Value>>, visit: &mut Visit<'_>) -> Enrolled {
         // SAFETY: the core enrols queued waiters only; the slot holds our value until it is sent.
-        unsafe { self.0.shared().enroll_send(waiter, visit) }
+        unsafe { self.0.shared().channel().enroll_send(waiter, visit) }
     }
 
     #[inline(always)]
@@ -96,7 +96,7 @@ unsafe impl<S: Side> Operation for SendOp<S> {
 
     fn leave(&mut self, waiter: &Waiter<S::Value>) {
         // SAFETY: it was enrolled as a send.
-        unsafe { self.0.shared().leave_send(waiter.header()) };
+        unsafe { self.0.shared().channel().leave_send(waiter.header()) };
     }
 
     fn undo(&mut self, waiter: &Waiter<S::Value>, verdict: Verdict) {
@@ -151,7 +151,7 @@ unsafe impl<T> Operation for SendFromOp<'_, T> {
     const OFFER: Offer = Offer::Value;
 
     fn peek(&self) -> Peek {
-        self.shared.peek_send()
+        self.shared.channel().peek_send()
     }
 
     fn attempt(&mut self, slot: &Slot<T>) -> Attempt {
@@ -168,7 +168,7 @@ unsafe impl<T> Operation for SendFromOp<'_, T> {
             return Enrolled::Decided(Verdict::Closed);
         }
         // SAFETY: the core enrols queued waiters only; the slot holds our value until it is sent.
-        unsafe { self.shared.enroll_send(waiter, visit) }
+        unsafe { self.shared.channel().enroll_send(waiter, visit) }
     }
 
     fn conclude(&mut self, slot: &Slot<T>, verdict: Verdict) -> Self::Output {
@@ -181,7 +181,7 @@ unsafe impl<T> Operation for SendFromOp<'_, T> {
 
     fn leave(&mut self, waiter: &Waiter<T>) {
         // SAFETY: it was enrolled as a send.
-        unsafe { self.shared.leave_send(waiter.header()) };
+        unsafe { self.shared.channel().leave_send(waiter.header()) };
     }
 
     fn undo(&mut self, waiter: &Waiter<T>, verdict: Verdict) {
@@ -218,7 +218,7 @@ unsafe impl<S: Side> Operation for RecvOp<S> {
     const OFFER: Offer = Offer::Value;
 
     fn peek(&self) -> Peek {
-        self.0.shared().peek_recv()
+        self.0.shared().channel().peek_recv()
     }
 
     #[inline(always)]
@@ -230,7 +230,7 @@ unsafe impl<S: Side> Operation for RecvOp<S> {
 
     fn enroll(&mut self, waiter: Pin<&Waiter<S::Value>>, visit: &mut Visit<'_>) -> Enrolled {
         // SAFETY: the core enrols queued waiters only; the slot is empty until it is given a value.
-        unsafe { self.0.shared().enroll_recv(waiter, visit) }
+        unsafe { self.0.shared().channel().enroll_recv(waiter, visit) }
     }
 
     #[inline(always)]
@@ -244,7 +244,7 @@ unsafe impl<S: Side> Operation for RecvOp<S> {
 
     fn leave(&mut self, waiter: &Waiter<S::Value>) {
         // SAFETY: it was enrolled as a receive.
-        unsafe { self.0.shared().leave_recv(waiter.header()) };
+        unsafe { self.0.shared().channel().leave_recv(waiter.header()) };
     }
 
     fn undo(&mut self, waiter: &Waiter<S::Value>, verdict: Verdict) {
@@ -255,7 +255,7 @@ unsafe impl<S: Side> Operation for RecvOp<S> {
         let ticket = unsafe { waiter.ticket() }.unwrap_or(0);
         // SAFETY: it was given a value, which is ours.
         let value = unsafe { waiter.slot().filled() };
-        if let Some(woken) = self.0.shared().give_back(ticket, value) {
+        if let Some(woken) = self.0.shared().channel().give_back(ticket, value) {
             woken.wake();
         }
     }
@@ -282,16 +282,16 @@ unsafe impl<S: Side> Operation for ReserveOp<S> {
     const OFFER: Offer = Offer::Place;
 
     fn peek(&self) -> Peek {
-        self.0.shared().peek_send()
+        self.0.shared().channel().peek_send()
     }
 
     fn attempt(&mut self, _: &Slot<()>) -> Attempt {
-        self.0.shared().try_reserve()
+        self.0.shared().channel().try_reserve()
     }
 
     fn enroll(&mut self, waiter: Pin<&Waiter<()>>, visit: &mut Visit<'_>) -> Enrolled {
         // SAFETY: the core enrols queued waiters only.
-        unsafe { self.0.shared().enroll_reserve(waiter, visit) }
+        unsafe { self.0.shared().channel().enroll_reserve(waiter, visit) }
     }
 
     fn conclude(&mut self, _: &Slot<()>, verdict: Verdict) -> Self::Output {
@@ -303,13 +303,13 @@ unsafe impl<S: Side> Operation for ReserveOp<S> {
 
     fn leave(&mut self, waiter: &Waiter<()>) {
         // SAFETY: it was enrolled as a reservation.
-        unsafe { self.0.shared().leave_send(waiter.header()) };
+        unsafe { self.0.shared().channel().leave_send(waiter.header()) };
     }
 
     fn undo(&mut self, _: &Waiter<()>, verdict: Verdict) {
         if verdict == Verdict::Done {
             // SAFETY: that is what the verdict granted, and nobody else saw it.
-            unsafe { self.0.shared().release() };
+            unsafe { self.0.shared().channel().release() };
         }
     }
 }
@@ -331,21 +331,23 @@ unsafe impl<T> Operation for ClosedOp<'_, T> {
     const OFFER: Offer = Offer::Place;
 
     fn peek(&self) -> Peek {
-        if self.0.is_closed() { Peek::Maybe } else { Peek::Unready(0) }
+        if self.0.channel().is_closed() { Peek::Maybe } else { Peek::Unready(0) }
     }
 
     fn attempt(&mut self, _: &Slot<()>) -> Attempt {
-        if self.0.is_closed() { Attempt::Done(None) } else { Attempt::Unready }
+        if self.0.channel().is_closed() { Attempt::Done(None) } else { Attempt::Unready }
     }
 
     fn enroll(&mut self, waiter: Pin<&Waiter<()>>, visit: &mut Visit<'_>) -> Enrolled {
-        self.0.enroll_watcher(waiter, visit)
+        // SAFETY: the core enrols queued waiters only.
+        unsafe { self.0.enroll_watcher(waiter, visit) }
     }
 
     fn conclude(&mut self, _: &Slot<()>, _: Verdict) {}
 
     fn leave(&mut self, waiter: &Waiter<()>) {
-        self.0.leave_watcher(waiter.header());
+        // SAFETY: it was enrolled as a watcher.
+        unsafe { self.0.leave_watcher(waiter.header()) };
     }
 
     fn undo(&mut self, _: &Waiter<()>, _: Verdict) {}

@@ -69,7 +69,7 @@ pub(crate) unsafe fn send_reserved<T>(shared: &Shared<T>, value: T) -> Result<()
     // SAFETY: just filled.
     let value = unsafe { slot.filled() };
     // SAFETY: by the caller.
-    match unsafe { shared.send_reserved(value) } {
+    match unsafe { shared.channel().send_reserved(value) } {
         Sent::Done(woken) => {
             if let Some(woken) = woken {
                 woken.wake();
@@ -83,7 +83,7 @@ pub(crate) unsafe fn send_reserved<T>(shared: &Shared<T>, value: T) -> Result<()
 impl<T> Drop for Permit<'_, T> {
     fn drop(&mut self) {
         // SAFETY: a permit is a reservation, and this one was not used.
-        unsafe { self.shared.release() };
+        unsafe { self.shared.channel().release() };
     }
 }
 
@@ -140,7 +140,7 @@ impl<T> OwnedPermit<T> {
     pub fn release(self) -> Sender<T> {
         let sender = self.into_sender();
         // SAFETY: as in `send`.
-        unsafe { sender.shared().release() };
+        unsafe { sender.shared().channel().release() };
         sender
     }
 
@@ -155,7 +155,7 @@ impl<T> OwnedPermit<T> {
 impl<T> Drop for OwnedPermit<T> {
     fn drop(&mut self) {
         // SAFETY: a permit is a reservation, and this one was not used.
-        unsafe { self.sender.shared().release() };
+        unsafe { self.sender.shared().channel().release() };
     }
 }
 

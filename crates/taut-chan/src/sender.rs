@@ -260,7 +260,7 @@ impl<T> Sender<T> {
     }
 
     fn take_room(&self) -> Result<(), TryReserveError> {
-        match self.shared.try_reserve() {
+        match self.shared.channel().try_reserve() {
             Attempt::Done(_) => Ok(()),
             Attempt::Closed => Err(TryReserveError::Closed),
             Attempt::Unready => Err(TryReserveError::Full),

@@ -9,12 +9,9 @@
 //! - H3. `watchers` wait only while the channel is open: who closes takes their lock afterwards.
 
 use std::pin::Pin;
-use std::task::Waker;
 
 use taut_core::sync::{AtomicUsize, Lock, Ordering};
-use taut_core::{
-    Attempt, Enrolled, Filled, Header, Peek, Vacant, Verdict, Visit, WaitList, Waiter, in_batches,
-};
+use taut_core::{Enrolled, Filled, Header, Vacant, Verdict, Visit, WaitList, Waiter, in_batches};
 
 use crate::buffered::{Buffered, Chain, Ring};
 use crate::channel::{Channel, Received, Sent};
@@ -71,6 +68,11 @@ impl<T> Shared<T> {
             receivers: AtomicUsize::new(1),
             watchers: Lock::new(WaitList::new()),
         }
+    }
+
+    /// The channel itself. What does not wait goes to the flavour directly, see below.
+    pub(crate) fn channel(&self) -> &dyn Channel<T> {
+        flavour!(self, channel => channel)
     }
 
     /// One more handle of the side that `count` counts, which has at least one.
@@ -155,13 +157,13 @@ impl<T> Shared<T> {
         impl<T> Drop for Rest<'_, T> {
             fn drop(&mut self) {
                 if std::thread::panicking() {
-                    flavour!(self.0, channel => channel.discard());
+                    self.0.channel().discard();
                 }
             }
         }
 
         let rest = Rest(self);
-        flavour!(rest.0, channel => channel.discard());
+        rest.0.channel().discard();
     }
 
     pub(crate) fn close(&self) -> bool {
@@ -174,14 +176,19 @@ impl<T> Shared<T> {
             }
         }
 
-        if self.is_closed() {
+        if self.channel().is_closed() {
             return false;
         }
         let _tell = Tell(&self.watchers);
-        flavour!(self, channel => channel.close())
+        self.channel().close()
     }
 
-    pub(crate) fn enroll_watcher(
+    /// Waits for the close.
+    ///
+    /// # Safety
+    ///
+    /// The waiter is queued, by its owner.
+    pub(crate) unsafe fn enroll_watcher(
         &self,
         waiter: Pin<&Waiter<()>>,
         visit: &mut Visit<'_>,
@@ -191,7 +198,7 @@ impl<T> Shared<T> {
         if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
         }
-        if self.is_closed() {
+        if self.channel().is_closed() {
             // SAFETY: queued, and this is the one list it is ever on.
             unsafe { watchers.remove(waiter.header()) };
             return Enrolled::Decided(Verdict::Done);
@@ -200,37 +207,12 @@ impl<T> Shared<T> {
         unsafe { visit.queue(&mut watchers, waiter) }
     }
 
-    pub(crate) fn leave_watcher(&self, header: &Header) {
-        // SAFETY: enrolled in this list only, and this is its lock.
+    /// # Safety
+    ///
+    /// The waiter was enrolled as a watcher.
+    pub(crate) unsafe fn leave_watcher(&self, header: &Header) {
+        // SAFETY: by the caller, and this is the lock of that list.
         unsafe { self.watchers.lock().remove(header) };
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        flavour!(self, channel => channel.is_closed())
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        flavour!(self, channel => channel.len())
-    }
-
-    pub(crate) fn is_full(&self) -> bool {
-        flavour!(self, channel => channel.is_full())
-    }
-
-    pub(crate) fn capacity(&self) -> Option<usize> {
-        flavour!(self, channel => channel.capacity())
-    }
-
-    pub(crate) fn peek_send(&self) -> Peek {
-        flavour!(self, channel => channel.peek_send())
-    }
-
-    pub(crate) fn peek_recv(&self) -> Peek {
-        flavour!(self, channel => channel.peek_recv())
-    }
-
-    pub(crate) fn try_reserve(&self) -> Attempt {
-        flavour!(self, channel => channel.try_reserve())
     }
 
     #[inline(always)]
@@ -246,80 +228,5 @@ impl<T> Shared<T> {
     #[inline(always)]
     pub(crate) fn attempt_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T> {
         flavour!(self, channel => channel.attempt_recv(into))
-    }
-
-    pub(crate) fn give_back(&self, ticket: u64, from: Filled<'_, T>) -> Option<Waker> {
-        flavour!(self, channel => channel.give_back(ticket, from))
-    }
-}
-
-/// The unsafe half of [`Channel`], passed on. The contracts are those of the trait.
-impl<T> Shared<T> {
-    /// # Safety
-    ///
-    /// As the method of this name.
-    pub(crate) unsafe fn enroll_send(
-        &self,
-        waiter: Pin<&Waiter<T>>,
-        visit: &mut Visit<'_>,
-    ) -> Enrolled {
-        // SAFETY: by the caller.
-        flavour!(self, channel => unsafe { channel.enroll_send(waiter, visit) })
-    }
-
-    /// # Safety
-    ///
-    /// As the method of this name.
-    pub(crate) unsafe fn enroll_recv(
-        &self,
-        waiter: Pin<&Waiter<T>>,
-        visit: &mut Visit<'_>,
-    ) -> Enrolled {
-        // SAFETY: by the caller.
-        flavour!(self, channel => unsafe { channel.enroll_recv(waiter, visit) })
-    }
-
-    /// # Safety
-    ///
-    /// As the method of this name.
-    pub(crate) unsafe fn enroll_reserve(
-        &self,
-        waiter: Pin<&Waiter<()>>,
-        visit: &mut Visit<'_>,
-    ) -> Enrolled {
-        // SAFETY: by the caller.
-        flavour!(self, channel => unsafe { channel.enroll_reserve(waiter, visit) })
-    }
-
-    /// # Safety
-    ///
-    /// As the method of this name.
-    pub(crate) unsafe fn leave_send(&self, header: &Header) {
-        // SAFETY: by the caller.
-        flavour!(self, channel => unsafe { channel.leave_send(header) });
-    }
-
-    /// # Safety
-    ///
-    /// As the method of this name.
-    pub(crate) unsafe fn leave_recv(&self, header: &Header) {
-        // SAFETY: by the caller.
-        flavour!(self, channel => unsafe { channel.leave_recv(header) });
-    }
-
-    /// # Safety
-    ///
-    /// As the method of this name.
-    pub(crate) unsafe fn send_reserved<'a>(&self, from: Filled<'a, T>) -> Sent<'a, T> {
-        // SAFETY: by the caller.
-        flavour!(self, channel => unsafe { channel.send_reserved(from) })
-    }
-
-    /// # Safety
-    ///
-    /// As the method of this name.
-    pub(crate) unsafe fn release(&self) {
-        // SAFETY: by the caller.
-        flavour!(self, channel => unsafe { channel.release() });
     }
 }

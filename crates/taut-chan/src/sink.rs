@@ -87,7 +87,7 @@ macro_rules! sinks {
                 }
                 if std::mem::take(&mut self.has_room) {
                     // SAFETY: N1, and it is no longer ours.
-                    unsafe { self.shared().release() };
+                    unsafe { self.shared().channel().release() };
                 }
                 Poll::Ready(Ok(()))
             }
@@ -97,7 +97,7 @@ macro_rules! sinks {
             fn drop(&mut self) {
                 if self.has_room {
                     // SAFETY: N1.
-                    unsafe { self.shared().release() };
+                    unsafe { self.shared().channel().release() };
                 }
             }
         }
