@@ -11,6 +11,6 @@ fn channels_are_at_taut_chan() {
     let (tx, rx): (Sender<u8>, Receiver<u8>) = chan::bounded(1);
     assert_eq!(tx.try_send(1), Ok(()));
     assert_eq!(rx.try_recv(), Ok(1));
-    let named: taut::chan::future::Recv<'_, u8> = rx.recv();
+    let named: chan::future::Recv<'_, u8> = rx.recv();
     drop(named);
 }

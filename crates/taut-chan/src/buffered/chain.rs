@@ -101,7 +101,7 @@ impl<T> Chain<T> {
         let next = self.take_spare().unwrap_or_else(Block::allocate);
         // SAFETY: K1.
         let full = unsafe { cursor.block.as_ref() };
-        // ORDERING: Release pairs with the Acquire in `leave`.
+        // ORDERING: Release pairs with the Acquire in `leave`. (`tail`, published after it, would do.)
         full.next.store(next.as_ptr(), Ordering::Release);
         *cursor = Cursor { block: next, used: 0 };
     }

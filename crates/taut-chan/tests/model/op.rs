@@ -14,11 +14,18 @@ pub(crate) enum Side {
 pub(crate) enum Make {
     Send,
     /// With a value in the slot or without.
-    SendFrom { full: bool },
+    SendFrom {
+        full: bool,
+    },
     Recv,
-    RecvMany { max: usize },
+    RecvMany {
+        max: usize,
+    },
     /// A permit; `waits`: by `reserve`, not by `try_reserve`.
-    Hold { owned: bool, waits: bool },
+    Hold {
+        owned: bool,
+        waits: bool,
+    },
     Closed(Side),
 }
 
@@ -26,14 +33,35 @@ pub(crate) enum Make {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Op {
     /// Through the handle picked; `polled`: once, right away.
-    Make { make: Make, handle: usize, polled: bool },
+    Make {
+        make: Make,
+        handle: usize,
+        polled: bool,
+    },
+    /// Many of one kind, each polled once: more than are woken in one go.
+    Crowd {
+        make: Make,
+        handle: usize,
+        times: usize,
+    },
     /// With one of the wakers that each future has.
-    Poll { future: usize, waker: usize },
-    DropFuture { future: usize },
+    Poll {
+        future: usize,
+        waker: usize,
+    },
+    DropFuture {
+        future: usize,
+    },
     /// Has a permit, if there is one, send.
-    UsePermit { future: usize },
-    TrySend { times: usize },
-    TryRecv { times: usize },
+    UsePermit {
+        future: usize,
+    },
+    TrySend {
+        times: usize,
+    },
+    TryRecv {
+        times: usize,
+    },
     Close(Side),
     Clone(Side, usize),
     DropHandle(Side, usize),
@@ -62,10 +90,12 @@ fn make() -> impl Strategy<Value = Make> {
 }
 
 fn op() -> impl Strategy<Value = Op> {
-    let pick = || any::<prop::sample::Index>().prop_map(|index| index.index(1 << 16));
+    let pick = || 0..64usize;
     prop_oneof![
         24 => (make(), pick(), prop::bool::weighted(0.85))
             .prop_map(|(make, handle, polled)| Op::Make { make, handle, polled }),
+        1 => (make(), pick(), 1..50usize)
+            .prop_map(|(make, handle, times)| Op::Crowd { make, handle, times }),
         16 => (pick(), 0..WAKERS).prop_map(|(future, waker)| Op::Poll { future, waker }),
         10 => pick().prop_map(|future| Op::DropFuture { future }),
         6 => pick().prop_map(|future| Op::UsePermit { future }),

@@ -43,7 +43,7 @@ pub(crate) enum Received {
 }
 
 /// A channel.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Spec {
     /// `None`: no limit.
     pub(crate) capacity: Option<usize>,
@@ -127,16 +127,20 @@ impl Spec {
         }
     }
 
+    /// Gives room to the first who waits for it. False: nobody does.
+    fn serve_one(&mut self) -> bool {
+        let Some((who, offer)) = self.senders.pop_front() else { return false };
+        match offer {
+            Some(value) => self.deliver(value),
+            None => self.reserved += 1,
+        }
+        self.decided.push((who, Verdict::Done));
+        true
+    }
+
     /// The one rule.
     fn settle(&mut self) {
-        while !self.is_closed && self.has_room() {
-            let Some((who, offer)) = self.senders.pop_front() else { return };
-            match offer {
-                Some(value) => self.deliver(value),
-                None => self.reserved += 1,
-            }
-            self.decided.push((who, Verdict::Done));
-        }
+        while !self.is_closed && self.has_room() && self.serve_one() {}
     }
 
     fn ask(&mut self, who: Option<Id>, offer: Option<Val>) -> Asked {
@@ -177,15 +181,17 @@ impl Spec {
         if self.is_closed { Received::Closed } else { Received::Nothing }
     }
 
-    /// A receive that waits. On a rendezvous channel it makes room by waiting, and the first sender
-    /// meets the first receiver, which may be this one.
+    /// A receive that waits. On a rendezvous channel it makes room for one by waiting, whatever permits
+    /// are out: the first sender meets the first receiver, which may be this one.
     pub(crate) fn recv(&mut self, who: Id) -> Received {
         let taken = self.take();
         if taken != Received::Nothing {
             return taken;
         }
         self.receivers.push_back(who);
-        self.settle();
+        if self.capacity == Some(0) {
+            self.serve_one();
+        }
         let mine = self.decided.iter().position(|(other, _)| *other == who);
         match mine.map(|mine| self.decided.remove(mine)) {
             Some((_, Verdict::Got { value, .. })) => Received::Value(value),

@@ -3,7 +3,10 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses some of it")]
 
+pub mod hooks;
+
 use std::future::Future;
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -64,6 +67,21 @@ impl<F: Future> Task<F> {
         self.future.as_mut().poll(&mut Context::from_waker(waker))
     }
 
+    /// Polls, which must complete it.
+    #[track_caller]
+    pub fn ready(&mut self) -> F::Output {
+        match self.poll() {
+            Poll::Ready(output) => output,
+            Poll::Pending => panic!("still pending"),
+        }
+    }
+
+    /// Polls, which must leave it pending.
+    #[track_caller]
+    pub fn pending(&mut self) {
+        assert!(self.poll().is_pending(), "completed");
+    }
+
     /// How often its own waker was woken.
     pub fn wakes(&self) -> usize {
         self.wakes.count()
@@ -105,7 +123,61 @@ impl PartialEq<u64> for Counted {
 }
 
 /// The flavours, for tests that hold for all of them.
+#[cfg(not(miri))]
 pub const CAPACITIES: [Option<usize>; 5] = [Some(0), Some(1), Some(3), Some(1 << 40), None];
+#[cfg(miri)]
+pub const CAPACITIES: [Option<usize>; 3] = [Some(0), Some(3), None];
+
+/// Those on which a send can be made to wait. The last one is too large for a ring of `u64`.
+pub const FINITE: &[usize] = if cfg!(miri) { &[0, 3] } else { &[0, 1, 3, 8500] };
+
+/// How often a race is run: Miri needs fewer and is slower.
+pub const ROUNDS: u64 = if cfg!(miri) { 3 } else { 400 };
+
+/// More than what is woken in one batch.
+pub const MANY: usize = if cfg!(miri) { 34 } else { 70 };
+
+/// The output of a future that must be ready at its first poll.
+#[track_caller]
+pub fn now<F: Future>(future: F) -> F::Output {
+    task(future).ready()
+}
+
+/// A channel whose buffer is filled with `0..capacity`.
+pub fn full(capacity: usize) -> (taut_chan::Sender<u64>, taut_chan::Receiver<u64>) {
+    let (tx, rx) = taut_chan::bounded(capacity);
+    for n in 0..capacity as u64 {
+        assert_eq!(tx.try_send(n), Ok(()));
+    }
+    assert!(tx.try_send(u64::MAX).is_err_and(|e| e.is_full()));
+    (tx, rx)
+}
+
+/// Takes what can be received now.
+pub fn drain<T>(rx: &taut_chan::Receiver<T>) -> Vec<T> {
+    std::iter::from_fn(|| rx.try_recv().ok()).collect()
+}
+
+/// Runs the programs at the same time, each on its thread, all let go at once.
+pub fn race<R: Send>(programs: Vec<Box<dyn FnOnce() -> R + Send + '_>>) -> Vec<R> {
+    let start = std::sync::Barrier::new(programs.len());
+    std::thread::scope(|scope| {
+        let start = &start;
+        let threads: Vec<_> = programs
+            .into_iter()
+            .map(|program| {
+                scope.spawn(move || {
+                    start.wait();
+                    program()
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|e| resume_unwind(e)))
+            .collect()
+    })
+}
 
 /// A channel of this capacity; `None`: unbounded.
 pub fn channel<T>(capacity: Option<usize>) -> (taut_chan::Sender<T>, taut_chan::Receiver<T>) {
