@@ -14,6 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::RunArgs;
 use crate::child::{Line, Repetition, RuntimeKind};
+use crate::floor;
 use crate::go::{self, Program};
 use crate::machine;
 use crate::noise::{self, Meter};
@@ -84,7 +85,7 @@ pub(crate) fn main(args: &RunArgs) -> Result<()> {
     };
     impls.retain(|imp| *imp != Impl::Go || go.is_some());
 
-    let facts = machine::facts(&cpus);
+    let mut facts = machine::facts(&cpus);
     let harness = Harness::new(args, go, Meter::new(cpus))?;
     let (rows, load, failures) = harness.measure(args, &impls)?;
     for failure in &failures {
@@ -94,6 +95,7 @@ pub(crate) fn main(args: &RunArgs) -> Result<()> {
         let cells: usize = rows.iter().map(|row| row.cells.len()).sum();
         println!("{cells} combinations in {} rows, {} failed", rows.len(), failures.len());
     } else {
+        facts.extend(floor::facts()?);
         let go = harness.go.map(|program| program.version);
         let failed = failures.len();
         let report = Report { facts, go, runtime: args.runtime, rows, load, failed };

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod child;
+mod floor;
 mod go;
 mod harness;
 mod machine;

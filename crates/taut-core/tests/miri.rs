@@ -1,4 +1,5 @@
-//! What Miri can run of the tests by hand, and races of a few rounds: aliasing, leaks, data races.
+//! What Miri can run of the tests by hand, and races of a few rounds: aliasing, leaks, data races. Those
+//! of the budget are left out: they run Tokio, slowly, and no unsafe code of ours.
 //!
 //! Run by `cargo x miri`, with Stacked and with Tree Borrows.
 
@@ -7,8 +8,6 @@
 
 #[path = "it/batch.rs"]
 mod batch;
-#[path = "it/budget.rs"]
-mod budget;
 #[path = "it/life.rs"]
 mod life;
 #[path = "it/life_end.rs"]

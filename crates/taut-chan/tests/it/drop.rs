@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use taut_chan::{Receiver, SendError, Sender, WeakReceiver, WeakSender};
 
 use crate::support::hooks::{Event, OnDrop, hooked};
-use crate::support::{CAPACITIES, Census, FINITE, Wakes, channel, parked, task};
+use crate::support::{CAPACITIES, Census, FINITE, MANY, Wakes, channel, parked, task};
 
 /// A value that uses its own channel when it is dropped, and notes that it was.
 struct Meddler {
@@ -284,5 +284,40 @@ fn ch_15_a_channel_travels_in_its_own_value_and_goes_with_it() {
         assert!(outer_tx.try_send((tx, rx)).is_ok());
         drop(outer_rx);
         assert_eq!(done.count(), before + 1, "{capacity:?}");
+    }
+}
+
+#[test]
+fn h_11_a_waker_that_receives_in_the_middle_of_a_close_lets_nobody_in() {
+    // Goal: D5. Method: more sends wait than are told in one batch; the first waker takes what is in the
+    // buffer, which makes room, and drops a permit, while the rest are still in line.
+    for &capacity in FINITE.iter().filter(|capacity| **capacity > 0) {
+        let (tx, rx) = taut_chan::bounded(capacity);
+        for n in 1..capacity as u64 {
+            assert_eq!(tx.try_send(n), Ok(()));
+        }
+        let permit = tx.clone().try_reserve_owned().unwrap();
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let held = Mutex::new(Some((permit, rx.clone())));
+        let waker = {
+            let taken = Arc::clone(&taken);
+            hooked(move |event| {
+                if event == Event::Wake {
+                    let (permit, rx) = held.lock().unwrap().take().unwrap();
+                    drop(permit);
+                    taken.lock().unwrap().extend(std::iter::from_fn(|| rx.try_recv().ok()));
+                }
+            })
+        };
+        let mut first = task(tx.send(1000));
+        assert!(first.poll_with(&waker).is_pending());
+        let mut sends: Vec<_> = (0..MANY as u64).map(|n| parked(tx.send(n))).collect();
+        assert!(tx.close());
+        assert_eq!(*taken.lock().unwrap(), (1..capacity as u64).collect::<Vec<_>>(), "{capacity}");
+        assert_eq!(first.ready(), Err(SendError(1000)));
+        for (n, send) in sends.iter_mut().enumerate() {
+            assert_eq!((send.wakes(), send.ready()), (1, Err(SendError(n as u64))));
+        }
+        assert!(rx.try_recv().is_err_and(|e| e.is_closed()));
     }
 }

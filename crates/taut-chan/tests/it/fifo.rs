@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use taut_chan::TryRecvError;
 
-use crate::support::{CAPACITIES, FINITE, channel, drain, full, now, parked, task};
+use crate::support::{CAPACITIES, FINITE, ROUNDS, channel, drain, full, now, parked, race, task};
 
 #[test]
 fn ch_05_values_are_received_in_the_order_sent() {
@@ -224,5 +224,38 @@ fn ch_07_a_place_is_lost_by_leaving_and_kept_by_waiting() {
         let expected: Vec<u64> = (0..capacity as u64).chain([101, 100]).collect();
         assert_eq!(drain(&rx), expected, "{capacity}");
         assert_eq!((second.ready(), again.ready()), (Ok(()), Ok(())));
+    }
+}
+
+#[test]
+fn of_03_no_send_slips_in_while_a_receive_lets_the_next_one_in() {
+    // Goal: CB-04, CB-05 between threads: the room that a receive makes is never to be had by others.
+    // Method: one thread tries to send all the time, the other receives, with sends that wait.
+    use std::sync::atomic::{AtomicBool, Ordering};
+    for capacity in [1, 3] {
+        for _ in 0..ROUNDS / 2 {
+            let (tx, rx) = full(capacity);
+            let mut sends: Vec<_> = (0..8).map(|n| parked(tx.send(100 + n))).collect();
+            let is_done = AtomicBool::new(false);
+            let received = race::<Vec<u64>>(vec![
+                Box::new(|| {
+                    let received = (0..8).map(|_| rx.try_recv().unwrap()).collect();
+                    is_done.store(true, Ordering::SeqCst);
+                    received
+                }),
+                Box::new(|| {
+                    while !is_done.load(Ordering::SeqCst) {
+                        assert!(tx.try_send(9).is_err_and(|e| e.is_full()));
+                        std::hint::spin_loop();
+                    }
+                    Vec::new()
+                }),
+            ])
+            .swap_remove(0);
+            let all: Vec<u64> = received.into_iter().chain(drain(&rx)).collect();
+            let expected: Vec<u64> = (0..capacity as u64).chain(100..108).collect();
+            assert_eq!(all, expected);
+            assert!(sends.iter_mut().all(|send| send.ready().is_ok()));
+        }
     }
 }

@@ -1,11 +1,14 @@
 //! Waiting for at most a time, on Tokio's clock, which is paused here.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use taut_chan::{RecvTimeoutError, SendTimeoutError, TryRecvError};
 use tokio::time::{Instant, advance};
 
-use crate::support::hooks::panics;
+use crate::support::hooks::{Event, hooked, panics};
 use crate::support::{CAPACITIES, Census, FINITE, channel, drain, full, now, parked, task};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -89,6 +92,45 @@ async fn h_09_a_timeout_that_passes_with_the_commit_reports_the_commit() {
     }
 }
 
+/// A waker that calls `hook` when it is cloned for the second time: the first is for the channel, the
+/// second for the timer, which is looked at after the channel.
+fn between_channel_and_timer(hook: impl Fn() + Send + Sync + 'static) -> Waker {
+    let clones = AtomicUsize::new(0);
+    hooked(move |event| {
+        if event == Event::Clone && clones.fetch_add(1, Ordering::SeqCst) == 1 {
+            hook();
+        }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn h_09_a_commit_between_the_last_look_and_the_time_is_reported() {
+    // Goal: the operation is withdrawn when the time has passed, and that decides: what was committed a
+    // moment before, after the channel was looked at, is the result. Method: a waker that commits when
+    // the timer takes its copy.
+    for &capacity in FINITE {
+        let (tx, rx) = full(capacity);
+        let mut send = parked(tx.send_timeout(100, SECOND));
+        advance(2 * SECOND).await;
+        let other = Mutex::new(Some(rx.clone()));
+        let waker = between_channel_and_timer(move || {
+            let rx = other.lock().unwrap().take().unwrap();
+            assert!(rx.try_recv().is_ok());
+        });
+        assert_eq!(send.poll_with(&waker), Poll::Ready(Ok(())), "{capacity}");
+        drop(drain(&rx));
+
+        let mut receive = parked(rx.recv_timeout(SECOND));
+        advance(2 * SECOND).await;
+        let other = Mutex::new(Some(tx.clone()));
+        let waker = between_channel_and_timer(move || {
+            let tx = other.lock().unwrap().take().unwrap();
+            assert_eq!(tx.try_send(7), Ok(()));
+        });
+        assert_eq!(receive.poll_with(&waker), Poll::Ready(Ok(7)), "{capacity}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_close_that_comes_with_the_time_is_reported() {
     for &capacity in FINITE {
@@ -132,6 +174,19 @@ async fn no_time_at_all_is_enough_for_what_is_ready() {
     }
     let (tx, _rx) = taut_chan::rendezvous();
     assert_eq!(now(tx.send_deadline(1, past)), Err(SendTimeoutError::Timeout(1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_ready_does_not_time_out_because_the_task_has_done_much() {
+    // Goal: when the budget is used up and the time has passed too, the channel is still looked at: a
+    // timeout says that there was nothing to be had.
+    for capacity in CAPACITIES.into_iter().filter(|capacity| *capacity != Some(0)) {
+        let (tx, rx) = channel(capacity);
+        for n in 0..10_000 {
+            assert_eq!(tx.send_timeout(n, Duration::ZERO).await, Ok(()), "{capacity:?}");
+            assert_eq!(rx.recv_timeout(Duration::ZERO).await, Ok(n), "{capacity:?}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
