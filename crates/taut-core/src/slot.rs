@@ -12,9 +12,10 @@
 use std::fmt;
 use std::mem::MaybeUninit;
 
-use crate::sync::UnsafeCell;
+use crate::sync::{UnsafeCell, empty_cell_at};
 
 /// Room for one value, which it does not drop by itself.
+#[repr(transparent)]
 pub struct Slot<T>(UnsafeCell<MaybeUninit<T>>);
 
 // SAFETY: a slot is a value that crosses threads; V1, one at a time touches it.
@@ -28,6 +29,29 @@ impl<T> Slot<T> {
     #[must_use]
     pub fn empty() -> Self {
         Self(UnsafeCell::new(MaybeUninit::uninit()))
+    }
+
+    /// Makes a slot without a value at `at`, in place.
+    ///
+    /// # Safety
+    ///
+    /// `at` is valid for writes of a slot.
+    #[inline(always)]
+    pub unsafe fn empty_at(at: *mut Self) {
+        // SAFETY: the first and only field, by the caller.
+        unsafe { empty_cell_at::<T>(at.cast()) };
+    }
+
+    /// So many slots without values, none of which was ever on the stack.
+    #[must_use]
+    pub fn boxed(count: usize) -> Box<[Self]> {
+        let mut slots = Box::new_uninit_slice(count);
+        for slot in &mut slots {
+            // SAFETY: the memory is ours.
+            unsafe { Self::empty_at(slot.as_mut_ptr()) };
+        }
+        // SAFETY: all of them were made.
+        unsafe { slots.assume_init() }
     }
 
     /// A slot that holds `value`.

@@ -11,7 +11,7 @@ mod cell;
 mod lock;
 mod park;
 
-pub use cell::UnsafeCell;
+pub use cell::{UnsafeCell, empty_cell_at};
 pub use lock::{Guard, Lock};
 pub use park::block_on;
 

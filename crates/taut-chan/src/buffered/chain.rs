@@ -23,7 +23,7 @@ use taut_core::{Filled, Slot, Vacant};
 use super::{Buffered, Store};
 
 /// With the link it makes a round 256 bytes of words.
-const SLOTS: usize = 31;
+pub(super) const SLOTS: usize = 31;
 
 /// The capacity that stands for none.
 pub(super) const UNLIMITED: usize = usize::MAX;
@@ -46,7 +46,7 @@ impl<T> Block<T> {
             // SAFETY: as above.
             let slot = unsafe { &raw mut (*at).slots[place] };
             // SAFETY: as above.
-            unsafe { slot.write(Slot::empty()) };
+            unsafe { Slot::empty_at(slot) };
         }
         // SAFETY: both fields are written.
         NonNull::from(Box::leak(unsafe { block.assume_init() }))

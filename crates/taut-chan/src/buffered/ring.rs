@@ -5,6 +5,7 @@
 
 use taut_core::{Filled, Slot, Vacant};
 
+use super::chain::SLOTS;
 use super::{Buffered, Store};
 
 /// The memory of a small bounded channel.
@@ -14,17 +15,17 @@ pub(crate) struct Ring<T>(Box<[Slot<T>]>);
 const MAX_BYTES: usize = 64 * 1024;
 
 impl<T> Ring<T> {
-    /// Whether a channel of this capacity is kept in a ring.
+    /// Whether a channel of this capacity is kept in a ring: it is small, or a block would be larger.
     pub(crate) fn suits(capacity: usize) -> bool {
         // A slot of no size costs nothing, but a ring of them would still be filled one by one.
-        capacity.checked_mul(size_of::<T>().max(1)).is_some_and(|bytes| bytes <= MAX_BYTES)
+        let bytes = capacity.checked_mul(size_of::<T>().max(1));
+        capacity <= SLOTS || bytes.is_some_and(|bytes| bytes <= MAX_BYTES)
     }
 }
 
 impl<T> Buffered<T, Ring<T>> {
     pub(crate) fn with_ring(capacity: usize) -> Self {
-        let slots = (0..capacity).map(|_| Slot::empty()).collect();
-        Self::with_store(capacity, Ring(slots), [0, 0])
+        Self::with_store(capacity, Ring(Slot::boxed(capacity)), [0, 0])
     }
 }
 

@@ -295,7 +295,7 @@ fn h_07_a_try_recv_that_races_with_the_last_value_never_loses_it() {
                         match rx.try_recv() {
                             Ok(value) => sum += value,
                             Err(TryRecvError::Closed) => return sum,
-                            Err(TryRecvError::Empty) => std::thread::yield_now(),
+                            Err(TryRecvError::Empty) => std::hint::spin_loop(),
                         }
                     }
                 }),

@@ -1,7 +1,26 @@
 //! A cell whose accesses are scoped, so that loom can watch them: std's with loom's shape.
 
+use std::mem::MaybeUninit;
+
 #[cfg(taut_loom)]
 pub use loom::cell::UnsafeCell;
+
+/// Makes a cell that holds nothing at `at`: in place, since what it is for may be large.
+///
+/// # Safety
+///
+/// `at` is valid for writes of a cell.
+#[inline(always)]
+pub unsafe fn empty_cell_at<T>(at: *mut UnsafeCell<MaybeUninit<T>>) {
+    // Uninitialised memory is such a cell already; loom's has something to keep beside it.
+    #[cfg(not(taut_loom))]
+    let _ = at;
+    #[cfg(taut_loom)]
+    // SAFETY: by the caller.
+    unsafe {
+        at.write(UnsafeCell::new(MaybeUninit::uninit()));
+    }
+}
 
 /// As [`std::cell::UnsafeCell`], reached through closures.
 ///
