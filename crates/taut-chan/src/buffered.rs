@@ -210,7 +210,7 @@ impl<T, S: Store<T>> Buffered<T, S> {
         into: Vacant<'a, T>,
     ) -> (Filled<'a, T>, Option<Waker>) {
         // SAFETY: we hold rx, and `has_value` acquired the push, by the caller.
-        let value = unsafe { self.store.pop(&mut rx.cursor, into) };
+        let value = unsafe { self.store.pop(&mut rx.cursor) }.move_to(into);
         rx.head = rx.head.wrapping_add(1);
         let woken = if rx.senders.is_empty() { None } else { self.serve_one(rx, tx) };
         self.publish_head(rx);

@@ -224,6 +224,12 @@ impl<T> Rendezvous<T> {
         }
     }
 
+    /// One at a time, dropped when the lock is gone. A function of its own, for its room on the stack.
+    fn discard_stashed(&self) {
+        let value = self.state.lock().stash.pop_front();
+        drop(value);
+    }
+
     fn leave(&self, list: impl FnOnce(&mut State<T>) -> &mut WaitList, header: &Header) {
         let mut state = self.state.lock();
         // SAFETY: it was enrolled in this list, by the caller's contract, and this is its lock.

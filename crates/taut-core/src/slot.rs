@@ -99,6 +99,13 @@ impl<T> Filled<'_, T> {
         self.0.0.with(|p| unsafe { p.cast::<T>().read() })
     }
 
+    /// Drops the value where it is: it may be too large for the stack.
+    #[inline(always)]
+    pub fn drop_in_place(self) {
+        // SAFETY: V1, V2: it holds a value, ours, and it is dropped once.
+        self.0.0.with_mut(|p| unsafe { p.cast::<T>().drop_in_place() });
+    }
+
     /// Moves the value on: a single copy.
     #[inline(always)]
     pub fn move_to<'b>(self, to: Vacant<'b, T>) -> Filled<'b, T> {

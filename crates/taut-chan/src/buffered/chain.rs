@@ -18,7 +18,7 @@
 use std::ptr::{self, NonNull};
 
 use taut_core::sync::{AtomicPtr, Ordering};
-use taut_core::{Filled, Slot, Vacant};
+use taut_core::{Filled, Slot};
 
 use super::{Buffered, Store};
 
@@ -147,17 +147,16 @@ unsafe impl<T> Store<T> for Chain<T> {
     }
 
     #[inline(always)]
-    unsafe fn pop<'a>(&self, cursor: &mut Cursor<T>, into: Vacant<'a, T>) -> Filled<'a, T> {
+    unsafe fn pop(&self, cursor: &mut Cursor<T>) -> Filled<'_, T> {
         if cursor.used == SLOTS {
             // SAFETY: we hold rx, and there is a value, by the caller.
             unsafe { self.leave(cursor) };
         }
-        // SAFETY: K1.
-        let block = unsafe { cursor.block.as_ref() };
-        // SAFETY: K2: pushed and not popped yet, and nobody else's.
-        let value = unsafe { block.slots[cursor.used].filled() };
+        // SAFETY: K1: it is not freed before the next pop.
+        let slot = unsafe { &(*cursor.block.as_ptr()).slots[cursor.used] };
         cursor.used += 1;
-        value.move_to(into)
+        // SAFETY: K2: pushed and not popped yet, and nobody else's.
+        unsafe { slot.filled() }
     }
 
     unsafe fn free(&self, cursor: &mut Cursor<T>) {

@@ -5,8 +5,7 @@ use std::task::Waker;
 
 use taut_core::sync::Ordering;
 use taut_core::{
-    Attempt, Enrolled, Filled, Header, Peek, Seeker, Slot, Vacant, Verdict, Visit, Waiter,
-    in_batches,
+    Attempt, Enrolled, Filled, Header, Peek, Seeker, Vacant, Verdict, Visit, Waiter, in_batches,
 };
 
 use super::{Buffered, Events, Store};
@@ -254,14 +253,12 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
     }
 
     fn discard(&self) {
-        loop {
-            let slot = Slot::empty();
-            // SAFETY: our own, and empty.
-            match self.try_recv(unsafe { slot.vacant() }) {
-                // Dropped here, with no lock held.
-                Received::Done(value, _) => drop(value.take()),
-                Received::Closed | Received::Empty => return,
-            }
+        while !self.lock_rx().stash.is_empty() {
+            self.discard_stashed();
+        }
+        // D5: nothing is pushed any more, so a slot stays as it is when its room is published.
+        while let Some(value) = self.pop_closed() {
+            value.drop_in_place();
         }
     }
 
@@ -318,5 +315,24 @@ impl<T, S: Store<T>> Buffered<T, S> {
             None => Sent::Done(None),
             Some(from) => Sent::Closed(from),
         }
+    }
+
+    /// One at a time, dropped when the lock is gone. A function of its own, for its room on the stack.
+    fn discard_stashed(&self) {
+        let value = self.lock_rx().stash.pop_front();
+        drop(value);
+    }
+
+    /// The next value of a closed channel, in its slot.
+    fn pop_closed(&self) -> Option<Filled<'_, T>> {
+        let mut rx = self.lock_rx();
+        if !self.has_value(&mut rx) {
+            return None;
+        }
+        // SAFETY: we hold rx, and there is a value.
+        let value = unsafe { self.store.pop(&mut rx.cursor) };
+        rx.head = rx.head.wrapping_add(1);
+        self.publish_head(&rx);
+        Some(value)
     }
 }

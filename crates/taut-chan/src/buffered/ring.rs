@@ -3,7 +3,7 @@
 //! The cursor is the next place; it wraps by comparison, so any capacity will do. Which slots hold a
 //! value is known from the channel's indices (D1).
 
-use taut_core::{Filled, Slot, Vacant};
+use taut_core::{Filled, Slot};
 
 use super::chain::SLOTS;
 use super::{Buffered, Store};
@@ -51,9 +51,9 @@ unsafe impl<T> Store<T> for Ring<T> {
     }
 
     #[inline(always)]
-    unsafe fn pop<'a>(&self, cursor: &mut usize, into: Vacant<'a, T>) -> Filled<'a, T> {
+    unsafe fn pop(&self, cursor: &mut usize) -> Filled<'_, T> {
         // SAFETY: it was pushed, so the next slot holds it, and it is nobody else's.
-        unsafe { self.next(cursor).filled() }.move_to(into)
+        unsafe { self.next(cursor).filled() }
     }
 
     unsafe fn free(&self, _: &mut usize) {}

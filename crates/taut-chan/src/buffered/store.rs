@@ -1,6 +1,6 @@
 //! The memory of a buffered channel, as its two sides see it.
 
-use taut_core::{Filled, Vacant};
+use taut_core::Filled;
 
 /// The memory between the two sides. It knows nothing of locks or indices, only of cursors.
 ///
@@ -18,12 +18,13 @@ pub(crate) unsafe trait Store<T> {
     /// By the holder of tx with its cursor, while less than a capacity of values is in.
     unsafe fn push(&self, cursor: &mut Self::Cursor, from: Filled<'_, T>);
 
-    /// Moves the oldest value out.
+    /// The oldest value, which is to be moved out, or dropped where it is, before its room is given away
+    /// or the next one is popped.
     ///
     /// # Safety
     ///
     /// By the holder of rx with its cursor; a push of this value happened before.
-    unsafe fn pop<'a>(&self, cursor: &mut Self::Cursor, into: Vacant<'a, T>) -> Filled<'a, T>;
+    unsafe fn pop(&self, cursor: &mut Self::Cursor) -> Filled<'_, T>;
 
     /// Frees what the receivers' cursor leads to.
     ///

@@ -184,12 +184,8 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
     }
 
     fn discard(&self) {
-        // Each is dropped with no lock held: the guard goes at the end of the statement before.
-        loop {
-            let value = self.state.lock().stash.pop_front();
-            if value.is_none() {
-                return;
-            }
+        while !self.state.lock().stash.is_empty() {
+            self.discard_stashed();
         }
     }
 
