@@ -51,5 +51,7 @@ fn miri(name: &str, flags: &str) -> Cmd {
     Cmd::cargo()
         .args([&format!("+{NIGHTLY}"), "miri", "test", "-p", name])
         .env("MIRIFLAGS", flags)
+        // Tests that panic on purpose would spend their time on backtraces.
+        .env("RUST_BACKTRACE", "0")
         .target_dir("miri")
 }

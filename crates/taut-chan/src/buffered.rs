@@ -103,6 +103,9 @@ struct RxSide<T, C> {
 
 /// A channel with a buffer.
 pub(crate) struct Buffered<T, S: Store<T>> {
+    /// None: unbounded.
+    limit: Option<usize>,
+    /// The same as a number, for the comparison that every send makes.
     capacity: usize,
     store: S,
     tx: Apart<TxSide<S::Cursor>>,
@@ -116,7 +119,7 @@ unsafe impl<T: Send, S: Store<T>> Send for Buffered<T, S> {}
 unsafe impl<T: Send, S: Store<T>> Sync for Buffered<T, S> {}
 
 impl<T, S: Store<T>> Buffered<T, S> {
-    fn with_store(capacity: usize, store: S, [tx, rx]: [S::Cursor; 2]) -> Self {
+    fn with_store(limit: Option<usize>, store: S, [tx, rx]: [S::Cursor; 2]) -> Self {
         let tx = Tx {
             cursor: tx,
             tail: 0,
@@ -135,7 +138,8 @@ impl<T, S: Store<T>> Buffered<T, S> {
             events: 0,
         };
         Self {
-            capacity,
+            limit,
+            capacity: limit.unwrap_or(usize::MAX),
             store,
             tx: Apart(TxSide {
                 lock: Lock::new(tx),

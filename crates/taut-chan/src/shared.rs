@@ -53,12 +53,12 @@ impl<T> Shared<T> {
         Self::new(match capacity {
             0 => Flavour::Rendezvous(Rendezvous::new()),
             _ if Ring::<T>::suits(capacity) => Flavour::Ring(Buffered::with_ring(capacity)),
-            _ => Flavour::Chain(Buffered::with_chain(capacity)),
+            _ => Flavour::Chain(Buffered::with_chain(Some(capacity))),
         })
     }
 
     pub(crate) fn unbounded() -> Self {
-        Self::new(Flavour::Chain(Buffered::unlimited()))
+        Self::new(Flavour::Chain(Buffered::with_chain(None)))
     }
 
     fn new(flavour: Flavour<T>) -> Self {

@@ -25,9 +25,6 @@ use super::{Buffered, Store};
 /// With the link it makes a round 256 bytes of words.
 pub(super) const SLOTS: usize = 31;
 
-/// The capacity that stands for none.
-pub(super) const UNLIMITED: usize = usize::MAX;
-
 struct Block<T> {
     next: AtomicPtr<Block<T>>,
     slots: [Slot<T>; SLOTS],
@@ -73,15 +70,12 @@ pub(crate) struct Cursor<T> {
 }
 
 impl<T> Buffered<T, Chain<T>> {
-    pub(crate) fn unlimited() -> Self {
-        Self::with_chain(UNLIMITED)
-    }
-
-    pub(crate) fn with_chain(capacity: usize) -> Self {
+    /// A channel that grows up to `limit`, or without end.
+    pub(crate) fn with_chain(limit: Option<usize>) -> Self {
         let block = Block::allocate();
         let cursor = || Cursor { block, used: 0 };
         let store = Chain { spare: AtomicPtr::new(ptr::null_mut()) };
-        Self::with_store(capacity, store, [cursor(), cursor()])
+        Self::with_store(limit, store, [cursor(), cursor()])
     }
 }
 

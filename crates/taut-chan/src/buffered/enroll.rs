@@ -278,7 +278,7 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
     }
 
     fn capacity(&self) -> Option<usize> {
-        (self.capacity != super::chain::UNLIMITED).then_some(self.capacity)
+        self.limit
     }
 }
 

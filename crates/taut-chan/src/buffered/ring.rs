@@ -25,7 +25,7 @@ impl<T> Ring<T> {
 
 impl<T> Buffered<T, Ring<T>> {
     pub(crate) fn with_ring(capacity: usize) -> Self {
-        Self::with_store(capacity, Ring(Slot::boxed(capacity)), [0, 0])
+        Self::with_store(Some(capacity), Ring(Slot::boxed(capacity)), [0, 0])
     }
 }
 
