@@ -38,7 +38,7 @@ mod store;
 use std::task::Waker;
 
 use taut_core::sync::{AtomicBool, AtomicUsize, Guard, Lock, Ordering};
-use taut_core::{Filled, Offer, Peek, Seeker, Vacant, Verdict, WaitList, WakeBatch};
+use taut_core::{Filled, Offer, Seeker, Vacant, Verdict, WaitList, WakeBatch};
 
 pub(crate) use self::chain::Chain;
 pub(crate) use self::ring::Ring;
@@ -380,8 +380,8 @@ impl<T, S: Store<T>> Buffered<T, S> {
     }
 
     /// The version of a look at an index together with the rare events.
-    fn version(events: usize, index: usize) -> Peek {
-        Peek::Unready((events as u64).wrapping_shl(32) ^ index as u64)
+    fn version(events: usize, index: usize) -> u64 {
+        (events as u64).wrapping_shl(32) ^ index as u64
     }
 }
 

@@ -331,7 +331,7 @@ unsafe impl<T> Operation for ClosedOp<'_, T> {
     const OFFER: Offer = Offer::Place;
 
     fn peek(&self) -> Peek {
-        if self.0.channel().is_closed() { Peek::Maybe } else { Peek::Unready(0) }
+        if self.0.channel().is_closed() { Peek::Maybe(1) } else { Peek::Unready(0) }
     }
 
     fn attempt(&mut self, _: &Slot<()>) -> Attempt {

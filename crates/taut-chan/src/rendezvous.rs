@@ -181,7 +181,8 @@ impl<T> Rendezvous<T> {
     fn peek(&self, flag: usize) -> Peek {
         // ORDERING: Acquire pairs with `publish`: who finds the flag down has seen what took it down.
         let word = self.word.load(Ordering::Acquire);
-        if word & flag != 0 { Peek::Maybe } else { Peek::Unready(word as u64) }
+        let version = word as u64;
+        if word & flag != 0 { Peek::Maybe(version) } else { Peek::Unready(version) }
     }
 
     /// Publishes that a value moved, and releases the lock.

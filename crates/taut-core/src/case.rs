@@ -3,8 +3,8 @@
 //! A select drives its cases in rounds, and a [`Claim`] decides between them:
 //!
 //! 1. *Look.* `attempt` each case, in random order; the first that is ready wins, nothing was
-//!    registered. A `default` is taken if every case was [`Peek::Unready`] and every version is still
-//!    the same afterwards: then there was one instant at which none was ready.
+//!    registered. A `default` is taken if none was and every [`Peek`] is the same afterwards as it was
+//!    before: then there was one instant at which none was ready.
 //! 2. *Register.* `enroll` each case. One that finds it can proceed after all wins; the select
 //!    `decide`s and withdraws the others.
 //! 3. *Wait.* [`Claim::wait`]. If something came by in the meantime, register again: the cases keep
@@ -19,11 +19,16 @@ use std::task::Poll;
 use crate::claim::Claim;
 
 /// What can be said about a case without a lock.
+///
+/// A version changes with everything that could make the case ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peek {
-    /// It may be ready: attempt it.
-    Maybe,
-    /// It is not ready, and has not been for as long as this version stays the same.
+    /// Nothing: attempt it. No `default` can go by it.
+    Unknown,
+    /// It may be ready: attempt it. If that was in vain, it was not ready then, nor has it been since,
+    /// for as long as this version stays the same.
+    Maybe(u64),
+    /// It is not ready, nor has it been since, for as long as this version stays the same.
     Unready(u64),
 }
 

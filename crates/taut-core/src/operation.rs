@@ -63,7 +63,7 @@ pub unsafe trait Operation {
 
     /// What can be said without a lock about the chance to proceed.
     fn peek(&self) -> Peek {
-        Peek::Maybe
+        Peek::Unknown
     }
 
     /// Tries without queueing. `Done` leaves the slot as a verdict by somebody else would.

@@ -22,10 +22,11 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
         let tail = self.tx.0.tail.load(Ordering::Acquire);
         let reserved = self.tx.0.reserved.load(Ordering::Acquire);
         let used = tail.wrapping_sub(head).wrapping_add(reserved);
+        let version = Self::version(events, head);
         if self.is_marked_closed() || used < self.capacity {
-            return Peek::Maybe;
+            return Peek::Maybe(version);
         }
-        Self::version(events, head)
+        Peek::Unready(version)
     }
 
     fn peek_recv(&self) -> Peek {
@@ -34,10 +35,11 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
         // up to it, the buffer was empty at that moment.
         let tail = self.tx.0.tail.load(Ordering::Acquire);
         let head = self.rx.0.head.load(Ordering::Acquire);
+        let version = Self::version(events, tail);
         if self.is_marked_closed() || events & Events::STASHED != 0 || tail != head {
-            return Peek::Maybe;
+            return Peek::Maybe(version);
         }
-        Self::version(events, tail)
+        Peek::Unready(version)
     }
 
     #[inline(always)]

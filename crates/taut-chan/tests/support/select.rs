@@ -172,8 +172,8 @@ pub fn select_default<A: Case, B: Case>(
         if let Poll::Ready(output) = attempt_if(before.1, b.as_mut()) {
             return Some(Either::B(output));
         }
-        let is_unready = before.0 != Peek::Maybe && before.1 != Peek::Maybe;
-        if is_unready && before == (a.peek(), b.peek()) {
+        let is_known = before.0 != Peek::Unknown && before.1 != Peek::Unknown;
+        if is_known && before == (a.peek(), b.peek()) {
             return None;
         }
         pause();
@@ -182,7 +182,7 @@ pub fn select_default<A: Case, B: Case>(
 
 fn attempt_if<C: Case>(peek: Peek, case: Pin<&mut C>) -> Poll<C::Output> {
     match peek {
-        Peek::Maybe => case.attempt(),
+        Peek::Unknown | Peek::Maybe(_) => case.attempt(),
         Peek::Unready(_) => Poll::Pending,
     }
 }

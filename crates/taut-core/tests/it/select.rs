@@ -228,7 +228,7 @@ fn dropped_before_during_and_after() {
 fn an_arm_that_withdraws_twice_or_never_enrolled_does_nothing() {
     let (desk, log) = (Desk::new(), Log::default());
     let mut case = arm(desk.logged_take(&log));
-    assert_eq!(case.peek(), Peek::Maybe);
+    assert_eq!(case.peek(), Peek::Unknown);
     case.as_mut().withdraw();
     assert_eq!((case.as_mut().collect(), log.steps()), (None, vec![]));
     let claim = Box::pin(Claim::new());
