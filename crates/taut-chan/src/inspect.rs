@@ -31,6 +31,42 @@ macro_rules! inspections {
                 self.shared().close()
             }
 
+            /// Waits until the channel is closed: by hand, or because one side is gone. There may still be
+            /// values in it.
+            ///
+            /// # Cancel safety
+            ///
+            /// Safe: it waits for something that stays.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread")]
+            /// # async fn main() {
+            /// let (tx, rx) = taut::chan::bounded::<u8>(1);
+            /// tokio::spawn(async move { drop(rx) });
+            /// tx.closed().await;
+            /// assert!(tx.is_closed());
+            /// # }
+            /// ```
+            #[inline]
+            pub fn closed(&self) -> crate::future::Closed<'_, T> {
+                crate::future::Closed::new(crate::op::ClosedOp::waiting(self.shared()))
+            }
+
+            /// Whether both belong to the same channel.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// let (tx, rx) = taut::chan::bounded::<u8>(1);
+            /// assert!(tx.same_channel(&tx.clone()) && rx.same_channel(&rx.clone()));
+            /// ```
+            #[must_use]
+            pub fn same_channel(&self, other: &Self) -> bool {
+                std::ptr::eq(self.shared(), other.shared())
+            }
+
             /// Whether the channel is closed: by hand, or because one side is gone. There may still be
             /// values in it.
             ///

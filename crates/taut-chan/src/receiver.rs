@@ -8,7 +8,7 @@ use taut_core::sync::Arc;
 use crate::channel::Received;
 use crate::error::TryRecvError;
 use crate::future;
-use crate::op::{ClosedOp, RecvOp};
+use crate::op::RecvOp;
 use crate::shared::Shared;
 use crate::stream::{IntoStream, Stream};
 use crate::weak::WeakReceiver;
@@ -208,28 +208,6 @@ impl<T> Receiver<T> {
         IntoStream::new(self)
     }
 
-    /// Waits until the channel is closed: by hand, or because the last sender is gone. There may still
-    /// be values in it.
-    ///
-    /// # Cancel safety
-    ///
-    /// Safe: it waits for something that stays.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// let (tx, rx) = taut::chan::bounded::<u8>(1);
-    /// tokio::spawn(async move { drop(tx) });
-    /// rx.closed().await;
-    /// # }
-    /// ```
-    #[inline]
-    pub fn closed(&self) -> future::Closed<'_, T> {
-        future::Closed::new(ClosedOp::waiting(&self.shared))
-    }
-
     /// Another handle that does not keep the channel open.
     ///
     /// # Examples
@@ -244,19 +222,6 @@ impl<T> Receiver<T> {
     #[must_use]
     pub fn downgrade(&self) -> WeakReceiver<T> {
         WeakReceiver::new(Arc::clone(&self.shared))
-    }
-
-    /// Whether both receive from the same channel.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (_tx, rx) = taut::chan::bounded::<u8>(1);
-    /// assert!(rx.same_channel(&rx.clone()));
-    /// ```
-    #[must_use]
-    pub fn same_channel(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.shared, &other.shared)
     }
 }
 

@@ -8,7 +8,7 @@ use taut_core::{Attempt, Slot};
 use crate::channel::Sent;
 use crate::error::{TryReserveError, TrySendError};
 use crate::future;
-use crate::op::{ClosedOp, ReserveOp, SendFromOp, SendOp};
+use crate::op::{ReserveOp, SendFromOp, SendOp};
 use crate::permit::{OwnedPermit, Permit};
 use crate::shared::Shared;
 use crate::sink::{IntoSink, Sink};
@@ -323,28 +323,6 @@ impl<T> Sender<T> {
         IntoSink::new(self)
     }
 
-    /// Waits until the channel is closed: by hand, or because the last receiver is gone.
-    ///
-    /// # Cancel safety
-    ///
-    /// Safe: it waits for something that stays.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// let (tx, rx) = taut::chan::bounded::<u8>(1);
-    /// tokio::spawn(async move { drop(rx) });
-    /// tx.closed().await;
-    /// assert!(tx.is_closed());
-    /// # }
-    /// ```
-    #[inline]
-    pub fn closed(&self) -> future::Closed<'_, T> {
-        future::Closed::new(ClosedOp::waiting(&self.shared))
-    }
-
     /// Another handle that does not keep the channel open.
     ///
     /// # Examples
@@ -359,19 +337,6 @@ impl<T> Sender<T> {
     #[must_use]
     pub fn downgrade(&self) -> WeakSender<T> {
         WeakSender::new(Arc::clone(&self.shared))
-    }
-
-    /// Whether both send into the same channel.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (tx, _rx) = taut::chan::bounded::<u8>(1);
-    /// assert!(tx.same_channel(&tx.clone()));
-    /// ```
-    #[must_use]
-    pub fn same_channel(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.shared, &other.shared)
     }
 }
 

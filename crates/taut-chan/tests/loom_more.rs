@@ -21,7 +21,6 @@ use loom::future::block_on;
 use loom::thread;
 use models::{CHAIN, Flavour, RENDEZVOUS, RING, model};
 use select::{Either, select, select_default};
-use taut_chan::Sender;
 use taut_core::claim::{From, Missed};
 use taut_core::{Case, Claim, Peek};
 
@@ -49,12 +48,6 @@ fn pinned(claim: &Claim) -> Pin<&Claim> {
     // SAFETY: nobody knows the claim yet.
     unsafe { pinned.set_waker(Waker::noop()) };
     pinned
-}
-
-/// A send that holds its sender, so that it can go to another thread.
-fn sending(tx: &Sender<u32>, value: u32) -> impl Future<Output = bool> + use<> {
-    let tx = tx.clone();
-    async move { tx.send(value).await.is_ok() }
 }
 
 fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
@@ -190,21 +183,22 @@ fn default_of_a_stash(flavour: Flavour) {
 
 #[test]
 fn a_default_that_looks_the_other_way_round_hand_to_hand() {
-    // H-06, with sends that wait in place of values.
+    // H-06, with sends that wait in place of values: one queues at y, then the one at x leaves.
     model(|| {
         let (x, y) = (RENDEZVOUS(), RENDEZVOUS());
-        let mut first = Box::pin(sending(&x.0, 1));
-        let mut second = Box::pin(sending(&y.0, 2));
+        let claims = claims();
+        let mut first = Box::pin(x.0.send(1));
         assert!(poll_once(first.as_mut()).is_pending());
-        let other = x.1.clone();
-        let other = thread::spawn(move || {
-            let _either = poll_once(second.as_mut());
-            let _taken = other.try_recv();
-            second
-        });
-        let (a, b) = (y.1.recv(), x.1.recv());
-        assert!(!seem_unready(&a, &b), "at each instant one of them was ready");
-        drop(other.join().unwrap());
+        let mut second = Box::pin(y.0.send(2));
+        let (a, b) = (y.1.clone(), x.1.clone());
+        let looks = thread::spawn(move || seem_unready(&a.recv(), &b.recv()));
+        // Not polled: that looks at the word first, which would hide the other's looks from loom.
+        // SAFETY: the claim is dropped after the case, which is enrolled with no other.
+        assert!(unsafe { second.as_mut().enroll(pinned(&claims[0]), 0) }.is_pending());
+        drop(first);
+        assert!(!looks.join().unwrap(), "at each instant one of them was ready");
+        claims[0].decide();
+        drop(second);
     });
 }
 
@@ -212,7 +206,7 @@ fn a_default_that_looks_the_other_way_round_hand_to_hand() {
 /// a word, and an attempt would hide the looks from it.
 fn seem_unready(a: &impl Case, b: &impl Case) -> bool {
     let looks = [(); 2].map(|()| (a.peek(), b.peek()));
-    looks[0].0 != Peek::Maybe && looks[0].1 != Peek::Maybe && looks[0] == looks[1]
+    matches!(looks[0], (Peek::Unready(_), Peek::Unready(_))) && looks[0] == looks[1]
 }
 
 fn room_for_who_waits(flavour: Flavour) {
@@ -264,5 +258,25 @@ fn a_default_is_taken_although_a_select_is_away() {
         claim.decide();
         drop(recv);
         assert!(goes, "it looks again and again");
+    });
+}
+
+#[test]
+#[ignore = "fails: a reservation that leaves is no event, but lets a receive have the send behind it"]
+fn a_reservation_that_leaves_is_an_event() {
+    // Else a default goes by an attempt from before, though there has been something to take since.
+    model(|| {
+        let (tx, rx) = RENDEZVOUS();
+        let mut reserve = Box::pin(tx.reserve());
+        assert!(poll_once(reserve.as_mut()).is_pending());
+        let mut send = Box::pin(tx.send(1));
+        assert!(poll_once(send.as_mut()).is_pending());
+        let mut recv = Box::pin(rx.recv());
+        let before = recv.peek();
+        assert!(recv.as_mut().attempt().is_pending(), "the reservation is in front");
+        drop(reserve);
+        let after = recv.peek();
+        assert_eq!(recv.as_mut().attempt(), Poll::Ready(Ok(1)));
+        assert_ne!(before, after);
     });
 }

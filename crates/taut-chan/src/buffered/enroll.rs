@@ -8,7 +8,7 @@ use taut_core::{
     Attempt, Enrolled, Filled, Header, Peek, Seeker, Vacant, Verdict, Visit, Waiter, in_batches,
 };
 
-use super::{Buffered, Events, Store};
+use super::{Buffered, Events, Store, Tx};
 use crate::channel::{Channel, Received, Sent};
 
 // SAFETY: values are moved only together with `Done` or a verdict of that name; sends and reservations
@@ -93,33 +93,15 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
     }
 
     unsafe fn enroll_send(&self, waiter: Pin<&Waiter<T>>, visit: &mut Visit<'_>) -> Enrolled {
-        let mut rx = self.lock_rx();
-        let mut tx = self.lock_tx();
-        // SAFETY: queued, and its lock is held.
-        let looks_again = unsafe { rx.senders.contains(waiter.header()) };
-        // SAFETY: queued, by the caller.
-        let enrolled = if let Some(verdict) = unsafe { waiter.header().verdict() } {
-            return Enrolled::Decided(verdict);
-        } else if tx.closed {
-            Enrolled::Decided(Verdict::Closed)
-        } else if self.has_room(&mut tx) {
+        let seeker = visit.seeker();
+        let use_room = |tx: &mut _| {
             // SAFETY: no verdict, so our value is in the slot.
-            let value = unsafe { waiter.slot().filled() };
+            let value = unsafe { waiter.get_ref().slot().filled() };
             // SAFETY: there is room.
-            let woken = unsafe { self.hand_over_or_push(&mut tx, value, visit.seeker()) };
-            visit.wakes.extend(woken);
-            Enrolled::Decided(Verdict::Done)
-        } else {
-            // SAFETY: sends queue here, and we hold its lock.
-            unsafe { visit.queue(&mut rx.senders, waiter) }
+            unsafe { self.hand_over_or_push(tx, value, seeker) }
         };
-        drop(tx);
-        if looks_again && enrolled.is_decided() {
-            // SAFETY: as above.
-            unsafe { rx.senders.remove(waiter.header()) };
-        }
-        self.publish_visit(&mut rx, looks_again);
-        enrolled
+        // SAFETY: by the caller.
+        unsafe { self.enroll_sender(waiter, visit, use_room) }
     }
 
     unsafe fn enroll_recv(&self, waiter: Pin<&Waiter<T>>, visit: &mut Visit<'_>) -> Enrolled {
@@ -157,30 +139,12 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
     }
 
     unsafe fn enroll_reserve(&self, waiter: Pin<&Waiter<()>>, visit: &mut Visit<'_>) -> Enrolled {
-        let mut rx = self.lock_rx();
-        let mut tx = self.lock_tx();
-        // SAFETY: queued, and its lock is held.
-        let looks_again = unsafe { rx.senders.contains(waiter.header()) };
-        // SAFETY: queued, by the caller.
-        let enrolled = if let Some(verdict) = unsafe { waiter.header().verdict() } {
-            return Enrolled::Decided(verdict);
-        } else if tx.closed {
-            Enrolled::Decided(Verdict::Closed)
-        } else if self.has_room(&mut tx) {
-            let reserved = tx.reserved + 1;
-            self.set_reserved(&mut tx, reserved);
-            Enrolled::Decided(Verdict::Done)
-        } else {
-            // SAFETY: reservations queue here, and we hold its lock.
-            unsafe { visit.queue(&mut rx.senders, waiter) }
+        let use_room = |tx: &mut Tx<S::Cursor>| {
+            self.set_reserved(tx, tx.reserved + 1);
+            None
         };
-        drop(tx);
-        if looks_again && enrolled.is_decided() {
-            // SAFETY: as above.
-            unsafe { rx.senders.remove(waiter.header()) };
-        }
-        self.publish_visit(&mut rx, looks_again);
-        enrolled
+        // SAFETY: by the caller.
+        unsafe { self.enroll_sender(waiter, visit, use_room) }
     }
 
     unsafe fn leave_send(&self, header: &Header) {
@@ -285,6 +249,42 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
 }
 
 impl<T, S: Store<T>> Buffered<T, S> {
+    /// A send or a reservation looks for room, and queues if there is none. `use_room` runs if there is.
+    ///
+    /// # Safety
+    ///
+    /// The waiter is queued, by its owner, as a send or a reservation.
+    unsafe fn enroll_sender<W>(
+        &self,
+        waiter: Pin<&Waiter<W>>,
+        visit: &mut Visit<'_>,
+        use_room: impl FnOnce(&mut Tx<S::Cursor>) -> Option<Waker>,
+    ) -> Enrolled {
+        let mut rx = self.lock_rx();
+        let mut tx = self.lock_tx();
+        // SAFETY: queued, and its lock is held.
+        let looks_again = unsafe { rx.senders.contains(waiter.header()) };
+        // SAFETY: queued, by the caller.
+        let enrolled = if let Some(verdict) = unsafe { waiter.header().verdict() } {
+            return Enrolled::Decided(verdict);
+        } else if tx.closed {
+            Enrolled::Decided(Verdict::Closed)
+        } else if self.has_room(&mut tx) {
+            visit.wakes.extend(use_room(&mut tx));
+            Enrolled::Decided(Verdict::Done)
+        } else {
+            // SAFETY: sends and reservations queue here, and we hold its lock.
+            unsafe { visit.queue(&mut rx.senders, waiter) }
+        };
+        drop(tx);
+        if looks_again && enrolled.is_decided() {
+            // SAFETY: as above.
+            unsafe { rx.senders.remove(waiter.header()) };
+        }
+        self.publish_visit(&mut rx, looks_again);
+        enrolled
+    }
+
     /// # Safety
     ///
     /// As `send_reserved`.
