@@ -234,8 +234,9 @@ impl<T> Rendezvous<T> {
     fn leave(&self, list: impl FnOnce(&mut State<T>) -> &mut WaitList, header: &Header) {
         let mut state = self.state.lock();
         // SAFETY: it was enrolled in this list, by the caller's contract, and this is its lock.
-        unsafe { list(&mut state).remove(header) };
-        self.publish(&mut state, false);
+        let left = unsafe { list(&mut state).remove(header) };
+        // An event: what stood behind it may be ready now, though no flag tells.
+        self.publish(&mut state, left);
     }
 }
 

@@ -262,7 +262,6 @@ fn a_default_is_taken_although_a_select_is_away() {
 }
 
 #[test]
-#[ignore = "fails: a reservation that leaves is no event, but lets a receive have the send behind it"]
 fn a_reservation_that_leaves_is_an_event() {
     // Else a default goes by an attempt from before, though there has been something to take since.
     model(|| {
