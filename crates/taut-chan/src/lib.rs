@@ -113,7 +113,8 @@
 //! No operation allocates, whether it waits or not; what waits is inside its future (64 bytes for a
 //! receive, 64 and the value for a send). A channel allocates when it is made, an unbounded one again
 //! for every 31 values beyond what it has held, and any channel if a receive that was handed a value is
-//! dropped. A short lock is taken once for an operation that does not wait, twice for one that does.
+//! dropped. A short lock is taken once for an operation that does not wait, up to three times for one
+//! that does.
 //!
 //! # When to use something else
 //!

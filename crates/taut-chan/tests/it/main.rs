@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "../support/select.rs"]
+mod engine;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -20,6 +22,7 @@ mod panic;
 mod range;
 mod rendezvous;
 mod reserve;
+mod select;
 mod sink;
 #[cfg(feature = "time")]
 mod sizes;
