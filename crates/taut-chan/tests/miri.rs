@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "support/select.rs"]
+mod engine;
 #[path = "support/mod.rs"]
 mod support;
 
@@ -28,6 +30,8 @@ mod range;
 mod rendezvous;
 #[path = "it/reserve.rs"]
 mod reserve;
+#[path = "it/select.rs"]
+mod select;
 #[path = "it/sink.rs"]
 mod sink;
 #[path = "it/spurious.rs"]
