@@ -201,21 +201,21 @@ impl Header {
         self.stage.set(Stage::Queued);
     }
 
-    /// Leaves `Stage::Queued` for `stage`, dropping the waker if nobody took it.
+    /// Leaves `Stage::Queued` for `stage`. The waker, if nobody took it.
     ///
     /// # Safety
     ///
     /// By the owner, in `Stage::Queued`, when the waiter is in no list and no claimer is at work on it.
-    pub(crate) unsafe fn end(&self, stage: Stage) {
+    #[must_use = "dropping a waker is foreign code: settle everything else first"]
+    pub(crate) unsafe fn end(&self, stage: Stage) -> Option<Waker> {
         // SAFETY: queued, by the caller.
         let unused = match unsafe { self.verdict() } {
             Some(_) => None,
             // SAFETY: W5, no verdict, so the waker is still there; W2, nobody else can look.
             None => unsafe { self.take_task_waker() },
         };
-        // Before the waker is dropped: that is foreign code.
         self.stage.set(stage);
-        drop(unused);
+        unused
     }
 
     /// Back to the beginning after `Stage::Done`.

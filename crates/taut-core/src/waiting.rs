@@ -12,6 +12,7 @@
 //!   that is over, not one that would be undone a second time.
 //! - O2. `leave` takes the lock of the list even if the waiter seems to be out of it: a claimer gives
 //!   its verdict under that lock, so afterwards either there is a verdict or there never will be.
+//! - O3. A waker that was not used is dropped last: its destructor may panic too.
 
 use std::fmt;
 use std::future::Future;
@@ -130,23 +131,23 @@ impl<O: Operation> Waiting<O> {
     fn finish(operation: &mut O, waiter: &Waiter<O::Slot>, verdict: Verdict) -> O::Output {
         let output = operation.conclude(waiter.slot(), verdict);
         // SAFETY: queued, and nobody knows the waiter any more.
-        unsafe { waiter.header().end(Stage::Done) };
+        drop(unsafe { waiter.header().end(Stage::Done) });
         output
     }
 
-    /// Leaves the list. The verdict, if there was one after all; else it is back in `Stage::Start`.
-    fn withdraw(operation: &mut O, waiter: &Waiter<O::Slot>) -> Option<Verdict> {
+    /// Leaves the list. The verdict, if there was one after all; else it is back in `Stage::Start`, with
+    /// a waker to drop when all is settled.
+    fn withdraw(operation: &mut O, waiter: &Waiter<O::Slot>) -> Result<Verdict, Option<Waker>> {
         // SAFETY: queued.
         if unsafe { waiter.header().verdict() }.is_none() {
             operation.leave(waiter);
         }
         // SAFETY: as above.
-        let verdict = unsafe { waiter.header().verdict() };
-        if verdict.is_none() {
+        match unsafe { waiter.header().verdict() } {
+            Some(verdict) => Ok(verdict),
             // SAFETY: queued; O2, nobody knows the waiter any more.
-            unsafe { waiter.header().end(Stage::Start) };
+            None => Err(unsafe { waiter.header().end(Stage::Start) }),
         }
-        verdict
     }
 
     /// Gives up waiting. The output, if the operation was decided before it could be given up;
@@ -156,8 +157,10 @@ impl<O: Operation> Waiting<O> {
         let (operation, waiter) = self.project();
         match waiter.header().stage() {
             Stage::Start | Stage::Done => None,
-            Stage::Queued => Self::withdraw(operation, &waiter)
-                .map(|verdict| Self::finish(operation, &waiter, verdict)),
+            Stage::Queued => match Self::withdraw(operation, &waiter) {
+                Ok(verdict) => Some(Self::finish(operation, &waiter, verdict)),
+                Err(_unused) => None,
+            },
         }
     }
 
@@ -254,12 +257,12 @@ unsafe impl<O: Operation> Case for Waiting<O> {
             return;
         }
         match Self::withdraw(operation, &waiter) {
-            None => {
+            Err(_unused) => {
                 // First, since what is abandoned may panic as it is dropped.
                 waiter.header().set_stage(Stage::Done);
                 operation.abandon(waiter.slot());
             }
-            Some(verdict) => Self::retract(operation, &waiter, verdict),
+            Ok(verdict) => Self::retract(operation, &waiter, verdict),
         }
     }
 
@@ -277,7 +280,7 @@ impl<O: Operation> Waiting<O> {
         impl Drop for End<'_> {
             fn drop(&mut self) {
                 // SAFETY: queued, with a verdict: nobody knows the waiter any more.
-                unsafe { self.0.end(Stage::Done) };
+                drop(unsafe { self.0.end(Stage::Done) });
             }
         }
 
@@ -302,8 +305,8 @@ impl<O: Operation> Waiting<O> {
     #[inline(never)]
     fn drop_queued(&mut self) {
         match Self::withdraw(&mut self.operation, &self.waiter) {
-            None => self.operation.abandon(self.waiter.slot()),
-            Some(verdict) => Self::retract(&mut self.operation, &self.waiter, verdict),
+            Err(_unused) => self.operation.abandon(self.waiter.slot()),
+            Ok(verdict) => Self::retract(&mut self.operation, &self.waiter, verdict),
         }
     }
 }

@@ -214,3 +214,35 @@ fn a_waker_whose_clone_panics_leaves_nothing_behind() {
         assert_eq!((slot, drain(&rx).len()), (Some(7), capacity));
     }
 }
+
+#[test]
+fn a_waker_whose_destructor_panics_does_not_cost_the_value_of_a_send_that_is_given_up() {
+    // Goal: O3: the value is home, or dropped, before the waker goes.
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use crate::support::hooks::{Event, hooked};
+    for &capacity in FINITE {
+        let census = Census::default();
+        let (tx, rx) = taut_chan::bounded(capacity);
+        while tx.try_send(census.value(0)).is_ok() {}
+        let is_armed = Arc::new(AtomicBool::new(false));
+        let hook_armed = Arc::clone(&is_armed);
+        let waker = hooked(move |event| {
+            let explodes = event == Event::Drop && hook_armed.swap(false, Ordering::Relaxed);
+            assert!(!explodes, "a waker's destructor panics");
+        });
+        let mut slot = Some(census.value(7));
+        let mut keeps = task(tx.send_from(&mut slot));
+        assert!(keeps.poll_with(&waker).is_pending());
+        is_armed.store(true, Ordering::Relaxed);
+        panics("a waker's destructor panics", || drop(keeps));
+        assert!(slot.is_some_and(|value| value == 7), "{capacity}");
+
+        let mut drops = task(tx.send(census.value(8)));
+        assert!(drops.poll_with(&waker).is_pending());
+        is_armed.store(true, Ordering::Relaxed);
+        panics("a waker's destructor panics", || drop(drops));
+        assert_eq!((census.alive(), rx.len()), (capacity, capacity));
+    }
+}
