@@ -43,7 +43,7 @@ use taut_core::{Filled, Offer, Seeker, Vacant, Verdict, WaitList, WakeBatch};
 pub(crate) use self::chain::Chain;
 pub(crate) use self::ring::Ring;
 pub(crate) use self::store::Store;
-use crate::stash::Stash;
+use crate::stash::{Stash, Tickets};
 
 /// What the holder of tx has.
 struct Tx<C> {
@@ -55,8 +55,7 @@ struct Tx<C> {
     receivers: WaitList,
     /// Room promised to permits.
     reserved: usize,
-    /// Of the last value that was handed to a waiting receive.
-    ticket: u64,
+    tickets: Tickets,
     closed: bool,
 }
 
@@ -126,7 +125,7 @@ impl<T, S: Store<T>> Buffered<T, S> {
             head_seen: 0,
             receivers: WaitList::new(),
             reserved: 0,
-            ticket: 0,
+            tickets: Tickets::new(),
             closed: false,
         };
         let rx = Rx {
@@ -246,7 +245,7 @@ impl<T, S: Store<T>> Buffered<T, S> {
         }
         let sender = senders.claim_first(Seeker::TASK)?;
         match sender.offer() {
-            Offer::Place => self.set_reserved(tx, tx.reserved + 1),
+            Offer::Place => self.reserve_one(tx),
             Offer::Value => {
                 // SAFETY: only sends offer a value; they are `Waiter<T>`, and full until their verdict.
                 let value = unsafe { sender.value() };
@@ -257,10 +256,19 @@ impl<T, S: Store<T>> Buffered<T, S> {
         sender.finish(Verdict::Done)
     }
 
-    fn set_reserved(&self, tx: &mut Tx<S::Cursor>, reserved: usize) {
-        tx.reserved = reserved;
+    fn reserve_one(&self, tx: &mut Tx<S::Cursor>) {
+        tx.reserved += 1;
+        self.publish_reserved(tx);
+    }
+
+    fn unreserve_one(&self, tx: &mut Tx<S::Cursor>) {
+        tx.reserved -= 1;
+        self.publish_reserved(tx);
+    }
+
+    fn publish_reserved(&self, tx: &Tx<S::Cursor>) {
         // ORDERING: Release pairs with the Acquire in `peek_send`.
-        self.tx.0.reserved.store(reserved, Ordering::Release);
+        self.tx.0.reserved.store(tx.reserved, Ordering::Release);
     }
 
     /// Says that something happened which the indices do not show.
@@ -293,10 +301,7 @@ impl<T, S: Store<T>> Buffered<T, S> {
         let Some(receiver) = tx.receivers.claim_first(seeker.committing()) else {
             return Err(from);
         };
-        receiver.set_ticket(ticket.unwrap_or_else(|| {
-            tx.ticket += 1;
-            tx.ticket
-        }));
+        receiver.set_ticket(ticket.unwrap_or_else(|| tx.tickets.next()));
         // SAFETY: receives are `Waiter<T>`, and empty until they have a verdict.
         let _handed = from.move_to(unsafe { receiver.room() });
         Ok(receiver.finish(Verdict::Done))
@@ -339,7 +344,7 @@ impl<T, S: Store<T>> Buffered<T, S> {
         while wakes.has_space(2) {
             let sender = if tx.closed { None } else { rx.senders.claim_first(Seeker::TASK) };
             let Some(sender) = sender else {
-                self.set_reserved(tx, tx.reserved - 1);
+                self.unreserve_one(tx);
                 self.publish_event(rx);
                 return true;
             };
@@ -355,7 +360,7 @@ impl<T, S: Store<T>> Buffered<T, S> {
                     true
                 }
                 Err(value) => {
-                    self.set_reserved(tx, tx.reserved - 1);
+                    self.unreserve_one(tx);
                     // SAFETY: this is the room.
                     unsafe { self.push(tx, value) };
                     false

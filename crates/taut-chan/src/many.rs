@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
-use taut_core::{Slot, Stage, Waiting, coop};
+use taut_core::{Slot, Stage, Waiting, coop, wake};
 
 use crate::channel::Received;
 use crate::op::RecvOp;
@@ -59,9 +59,7 @@ fn take_more<T>(shared: &Shared<T>, into: &mut Vec<T>, max: usize) -> usize {
             Received::Done(value, woken) => {
                 // First of all, so that a waker that panics does not cost us the value.
                 into.push(value.take());
-                if let Some(woken) = woken {
-                    woken.wake();
-                }
+                wake(woken);
             }
             Received::Closed | Received::Empty => return taken,
         }

@@ -10,7 +10,9 @@
 
 use std::pin::Pin;
 
-use taut_core::{Attempt, Enrolled, Offer, Operation, Peek, Slot, Verdict, Visit, Waiter, Waiting};
+use taut_core::{
+    Attempt, Enrolled, Offer, Operation, Peek, Slot, Verdict, Visit, Waiter, Waiting, wake,
+};
 
 use crate::error::{Closed, RecvError, SendError, SendFromError};
 use crate::receiver::Receiver;
@@ -255,9 +257,7 @@ unsafe impl<S: Side> Operation for RecvOp<S> {
         let ticket = unsafe { waiter.ticket() }.unwrap_or(0);
         // SAFETY: it was given a value, which is ours.
         let value = unsafe { waiter.slot().filled() };
-        if let Some(woken) = self.0.shared().channel().give_back(ticket, value) {
-            woken.wake();
-        }
+        wake(self.0.shared().channel().give_back(ticket, value));
     }
 }
 

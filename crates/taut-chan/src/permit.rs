@@ -4,7 +4,7 @@ use std::fmt;
 use std::mem::ManuallyDrop;
 use std::ptr;
 
-use taut_core::Slot;
+use taut_core::{Slot, wake};
 
 use crate::channel::Sent;
 use crate::error::SendError;
@@ -71,9 +71,7 @@ pub(crate) unsafe fn send_reserved<T>(shared: &Shared<T>, value: T) -> Result<()
     // SAFETY: by the caller.
     match unsafe { shared.channel().send_reserved(value) } {
         Sent::Done(woken) => {
-            if let Some(woken) = woken {
-                woken.wake();
-            }
+            wake(woken);
             Ok(())
         }
         Sent::Closed(value) | Sent::Full(value) => Err(SendError(value.take())),

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use taut_core::Slot;
 use taut_core::sync::Arc;
+use taut_core::{Slot, wake};
 
 use crate::channel::Received;
 use crate::error::TryRecvError;
@@ -167,9 +167,7 @@ impl<T> Receiver<T> {
         match self.shared.try_recv(unsafe { slot.vacant() }) {
             Received::Done(value, woken) => {
                 let value = value.take();
-                if let Some(woken) = woken {
-                    woken.wake();
-                }
+                wake(woken);
                 Ok(value)
             }
             Received::Closed => Err(TryRecvError::Closed),

@@ -29,7 +29,7 @@ use taut_core::{
 };
 
 use crate::channel::Received;
-use crate::stash::Stash;
+use crate::stash::{Stash, Tickets};
 
 /// The published word.
 ///
@@ -54,8 +54,7 @@ struct State<T> {
     stash: Stash<T>,
     /// Permits that are out.
     reserved: usize,
-    /// Of the last value that was handed to a waiting receive.
-    ticket: u64,
+    tickets: Tickets,
     closed: bool,
     /// What `Rendezvous::word` holds: that one is never read back (see the door's rule).
     word: usize,
@@ -72,11 +71,6 @@ impl<T> State<T> {
         self.receivers.len() > self.reserved
     }
 
-    fn next_ticket(&mut self) -> u64 {
-        self.ticket += 1;
-        self.ticket
-    }
-
     /// Hands the value to the first receive that can be claimed, or gives it back.
     #[inline(always)]
     fn hand_over<'a>(
@@ -86,11 +80,7 @@ impl<T> State<T> {
         ticket: Option<u64>,
     ) -> Result<Option<Waker>, Filled<'a, T>> {
         let Some(receiver) = self.receivers.claim_first(seeker) else { return Err(from) };
-        // Not by the method: `receiver` keeps the list borrowed.
-        receiver.set_ticket(ticket.unwrap_or_else(|| {
-            self.ticket += 1;
-            self.ticket
-        }));
+        receiver.set_ticket(ticket.unwrap_or_else(|| self.tickets.next()));
         // SAFETY: receives are `Waiter<T>`, and empty until they have a verdict.
         let _handed = from.move_to(unsafe { receiver.room() });
         Ok(receiver.finish(Verdict::Done))
@@ -129,7 +119,7 @@ impl<T> State<T> {
         match self.hand_over(from, Seeker::TASK, ticket) {
             Ok(woken) => woken,
             Err(from) => {
-                let ticket = ticket.unwrap_or_else(|| self.next_ticket());
+                let ticket = ticket.unwrap_or_else(|| self.tickets.next());
                 self.stash.insert(ticket, from.take());
                 None
             }
@@ -145,7 +135,7 @@ impl<T> Rendezvous<T> {
                 receivers: WaitList::new(),
                 stash: Stash::new(),
                 reserved: 0,
-                ticket: 0,
+                tickets: Tickets::new(),
                 closed: false,
                 word: 0,
             }),
@@ -238,9 +228,7 @@ impl<T> Rendezvous<T> {
         // An event: what stood behind it may be ready now, though no flag tells.
         self.publish(&mut state, left);
     }
-}
 
-impl<T> Rendezvous<T> {
     /// A receive looks for somebody to take from, and queues if there is nobody.
     ///
     /// # Safety
@@ -291,7 +279,7 @@ impl<T> Rendezvous<T> {
         list: impl FnOnce(&mut State<T>) -> &mut WaitList,
         enrolled: Enrolled,
     ) -> Enrolled {
-        if matches!(enrolled, Enrolled::Decided(_)) {
+        if enrolled.is_decided() {
             // SAFETY: queued, and this is the one list it is ever on.
             unsafe { list(&mut state).remove(header) };
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use taut_core::sync::Arc;
-use taut_core::{Attempt, Slot};
+use taut_core::{Attempt, Slot, wake};
 
 use crate::channel::Sent;
 use crate::error::{TryReserveError, TrySendError};
@@ -52,9 +52,7 @@ pub(crate) fn try_send<T>(shared: &Shared<T>, value: T) -> Result<(), TrySendErr
     // SAFETY: just filled.
     match shared.try_send(unsafe { slot.filled() }) {
         Sent::Done(woken) => {
-            if let Some(woken) = woken {
-                woken.wake();
-            }
+            wake(woken);
             Ok(())
         }
         Sent::Closed(value) => Err(TrySendError::Closed(value.take())),

@@ -10,6 +10,21 @@
 
 use std::collections::VecDeque;
 
+/// Counts what is handed to receives that wait.
+pub(crate) struct Tickets(u64);
+
+impl Tickets {
+    pub(crate) const fn new() -> Self {
+        Self(0)
+    }
+
+    #[inline(always)]
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 += 1;
+        self.0
+    }
+}
+
 pub(crate) struct Stash<T> {
     values: VecDeque<(u64, T)>,
 }

@@ -54,4 +54,4 @@ pub use operation::{Attempt, Enrolled, Operation, Visit};
 pub use slot::{Filled, Slot, Vacant};
 pub use waiter::{Header, Offer, Stage, Verdict, Waiter};
 pub use waiting::Waiting;
-pub use wake::{WakeBatch, in_batches};
+pub use wake::{WakeBatch, in_batches, wake};

@@ -27,6 +27,7 @@ use crate::coop;
 use crate::operation::{Attempt, Enrolled, Operation, Visit};
 use crate::slot::Slot;
 use crate::waiter::{Header, Owner, Stage, Verdict, Waiter};
+use crate::wake::wake;
 
 /// An [`Operation`] as a future, and as an arm of a select.
 pub struct Waiting<O: Operation> {
@@ -65,9 +66,7 @@ impl<O: Operation> Waiting<O> {
     ) -> O::Output {
         let output = operation.conclude(waiter.slot(), verdict);
         waiter.header().set_stage(Stage::Done);
-        if let Some(woken) = woken {
-            woken.wake();
-        }
+        wake(woken);
         output
     }
 
@@ -148,6 +147,36 @@ impl<O: Operation> Waiting<O> {
             // SAFETY: queued; O2, nobody knows the waiter any more.
             None => Err(unsafe { waiter.header().end(Stage::Start) }),
         }
+    }
+
+    /// From `Queued`, for good: as if it had never been, or with its effect undone.
+    #[cold]
+    #[inline(never)]
+    fn give_up(operation: &mut O, waiter: &Waiter<O::Slot>) {
+        match Self::withdraw(operation, waiter) {
+            Err(_unused) => {
+                // First, since what is abandoned may panic as it is dropped.
+                waiter.header().set_stage(Stage::Done);
+                operation.abandon(waiter.slot());
+            }
+            Ok(verdict) => Self::retract(operation, waiter, verdict),
+        }
+    }
+
+    /// From `Queued`, with a verdict nobody will see.
+    fn retract(operation: &mut O, waiter: &Waiter<O::Slot>, verdict: Verdict) {
+        /// Ends the waiter even if the primitive wakes somebody who panics.
+        struct End<'a>(&'a Header);
+
+        impl Drop for End<'_> {
+            fn drop(&mut self) {
+                // SAFETY: queued, with a verdict: nobody knows the waiter any more.
+                drop(unsafe { self.0.end(Stage::Done) });
+            }
+        }
+
+        let _end = End(waiter.header());
+        operation.undo(waiter, verdict);
     }
 
     /// Gives up waiting. The output, if the operation was decided before it could be given up;
@@ -253,16 +282,8 @@ unsafe impl<O: Operation> Case for Waiting<O> {
 
     fn withdraw(self: Pin<&mut Self>) {
         let (operation, waiter) = self.project();
-        if waiter.header().stage() != Stage::Queued {
-            return;
-        }
-        match Self::withdraw(operation, &waiter) {
-            Err(_unused) => {
-                // First, since what is abandoned may panic as it is dropped.
-                waiter.header().set_stage(Stage::Done);
-                operation.abandon(waiter.slot());
-            }
-            Ok(verdict) => Self::retract(operation, &waiter, verdict),
+        if waiter.header().stage() == Stage::Queued {
+            Self::give_up(operation, &waiter);
         }
     }
 
@@ -271,42 +292,13 @@ unsafe impl<O: Operation> Case for Waiting<O> {
     }
 }
 
-impl<O: Operation> Waiting<O> {
-    /// From `Queued`, with a verdict nobody will see.
-    fn retract(operation: &mut O, waiter: &Waiter<O::Slot>, verdict: Verdict) {
-        /// Ends the waiter even if the primitive wakes somebody who panics.
-        struct End<'a>(&'a Header);
-
-        impl Drop for End<'_> {
-            fn drop(&mut self) {
-                // SAFETY: queued, with a verdict: nobody knows the waiter any more.
-                drop(unsafe { self.0.end(Stage::Done) });
-            }
-        }
-
-        let _end = End(waiter.header());
-        operation.undo(waiter, verdict);
-    }
-}
-
 impl<O: Operation> Drop for Waiting<O> {
     #[inline(always)]
     fn drop(&mut self) {
         match self.stage() {
             Stage::Start => self.operation.abandon(self.waiter.slot()),
-            Stage::Queued => self.drop_queued(),
+            Stage::Queued => Self::give_up(&mut self.operation, &self.waiter),
             Stage::Done => {}
-        }
-    }
-}
-
-impl<O: Operation> Waiting<O> {
-    #[cold]
-    #[inline(never)]
-    fn drop_queued(&mut self) {
-        match Self::withdraw(&mut self.operation, &self.waiter) {
-            Err(_unused) => self.operation.abandon(self.waiter.slot()),
-            Ok(verdict) => Self::retract(&mut self.operation, &self.waiter, verdict),
         }
     }
 }

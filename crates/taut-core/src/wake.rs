@@ -51,7 +51,7 @@ impl WakeBatch {
     #[inline]
     #[must_use]
     pub const fn is_full(&self) -> bool {
-        self.len == CAPACITY
+        !self.has_space(1)
     }
 
     /// Whether this many can still be added.
@@ -109,6 +109,21 @@ impl WakeBatch {
         while let Some(waker) = rest.0.pop_front() {
             waker.wake();
         }
+    }
+}
+
+/// Wakes what a single step found to wake, if anything. Call it with no lock held.
+///
+/// # Examples
+///
+/// ```
+/// taut_core::wake::wake(Some(std::task::Waker::noop().clone()));
+/// taut_core::wake::wake(None);
+/// ```
+#[inline(always)]
+pub fn wake(woken: Option<Waker>) {
+    if let Some(woken) = woken {
+        woken.wake();
     }
 }
 

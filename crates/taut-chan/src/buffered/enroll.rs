@@ -87,8 +87,7 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
         if !self.has_room(&mut tx) {
             return Attempt::Unready;
         }
-        let reserved = tx.reserved + 1;
-        self.set_reserved(&mut tx, reserved);
+        self.reserve_one(&mut tx);
         Attempt::Done(None)
     }
 
@@ -140,7 +139,7 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
 
     unsafe fn enroll_reserve(&self, waiter: Pin<&Waiter<()>>, visit: &mut Visit<'_>) -> Enrolled {
         let use_room = |tx: &mut Tx<S::Cursor>| {
-            self.set_reserved(tx, tx.reserved + 1);
+            self.reserve_one(tx);
             None
         };
         // SAFETY: by the caller.
@@ -173,8 +172,7 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
     unsafe fn send_reserved<'a>(&self, from: Filled<'a, T>) -> Sent<'a, T> {
         let mut tx = self.lock_tx();
         if tx.closed || tx.receivers.is_empty() {
-            let reserved = tx.reserved - 1;
-            self.set_reserved(&mut tx, reserved);
+            self.unreserve_one(&mut tx);
             if tx.closed {
                 return Sent::Closed(from);
             }
@@ -302,8 +300,7 @@ impl<T, S: Store<T>> Buffered<T, S> {
                     match self.hand_over(&mut tx, from, Seeker::TASK, None) {
                         Ok(woken) => wakes.extend(woken),
                         Err(from) => {
-                            let reserved = tx.reserved - 1;
-                            self.set_reserved(&mut tx, reserved);
+                            self.unreserve_one(&mut tx);
                             // SAFETY: the room was reserved, by the caller.
                             unsafe { self.push(&mut tx, from) };
                             return true;
