@@ -12,7 +12,7 @@
 //! | [`slot`](mod@slot) | where a value stands while it travels |
 //! | [`waiter`], [`list`] | one who waits, and the first-come-first-served list of them |
 //! | [`claim`] | how exactly one arm of a select is decided |
-//! | [`wake`] | wakers to wake after unlocking |
+//! | [`wake`](mod@wake) | wakers to wake after unlocking |
 //! | [`operation`] | what a primitive says of an operation: how to try it, queue it, undo it |
 //! | [`waiting`] | that operation as a future: the life that all of them share |
 //! | [`case`](mod@case) | the same operation as an arm of a select |
