@@ -3,7 +3,7 @@
 //! Contract: warms up while it looks for the number of operations that fill the time asked for,
 //! then measures [`REPETITIONS`] runs of that number and prints one line, which [`Line`] reads
 //! back. A wrong checksum, a channel that closes early and a run that hangs end the process with
-//! an error and no line. `go/main.go` prints the same line.
+//! an error and no line. The program in `go` prints the same line.
 
 use std::fmt;
 use std::process::exit;
@@ -16,7 +16,7 @@ use clap::{Args, ValueEnum};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::peers::{self, Impl};
+use crate::peers::{self, Contender};
 use crate::workloads::{Payload, Workload};
 
 /// Measured runs in one process.
@@ -70,9 +70,10 @@ impl fmt::Display for RuntimeKind {
 /// What one process measures.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct ChildArgs {
-    /// The implementation.
+    /// The implementation, as the tables name it: `kanal`, or in a row with a select
+    /// `kanal/tokio`.
     #[arg(long = "impl")]
-    imp: Impl,
+    contender: Contender,
     /// The workload, by its name.
     #[arg(long, value_parser = workload)]
     workload: Workload,
@@ -88,6 +89,9 @@ pub(crate) struct ChildArgs {
     /// Run exactly this many operations, once, without a warm-up: for counting instructions.
     #[arg(long, conflicts_with = "ms")]
     fixed_ops: Option<u64>,
+    /// Run it even if it is left out of this row because it is known to do wrong there.
+    #[arg(long)]
+    anyway: bool,
 }
 
 fn workload(name: &str) -> Result<Workload> {
@@ -99,7 +103,9 @@ fn workload(name: &str) -> Result<Workload> {
 /// # Errors
 /// The workload failed or does not exist for this implementation.
 pub(crate) fn main(args: &ChildArgs) -> Result<()> {
-    ensure!(args.imp.supports(args.workload), "{} cannot run {}", args.imp, args.workload.name);
+    let ChildArgs { contender, workload, anyway, .. } = *args;
+    let able = anyway || Contender::of(workload).any(|able| able == contender);
+    ensure!(able, "{contender} cannot run {}", workload.name);
     if args.fixed_ops.is_none() {
         thread::spawn(|| {
             thread::sleep(LIMIT);
@@ -147,9 +153,9 @@ fn scale(ops: u64, factor: f64) -> u64 {
 
 async fn once(args: ChildArgs, ops: u64) -> Result<Repetition> {
     let (cpu, start) = (cpu_time(), Instant::now());
-    let ledger = peers::run(args.imp, args.workload, args.payload, ops).await?;
+    let ledger = peers::run(args.contender, args.workload, args.payload, ops).await?;
     let (wall, cpu) = (start.elapsed(), cpu_time().saturating_sub(cpu));
-    ledger.verify(ops)?;
+    ledger.verify(args.workload.values(ops))?;
     Ok(Repetition { wall, cpu, ops })
 }
 

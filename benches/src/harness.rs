@@ -18,7 +18,7 @@ use crate::floor;
 use crate::go::{self, Program};
 use crate::machine;
 use crate::noise::{self, Meter};
-use crate::peers::Impl;
+use crate::peers::{Contender, Impl};
 use crate::report::{self, Report, row_name};
 use crate::workloads::{Payload, Workload};
 
@@ -38,7 +38,7 @@ pub(crate) struct Row {
 /// One implementation on one row.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
-    pub(crate) imp: Impl,
+    pub(crate) contender: Contender,
     pub(crate) samples: Vec<Sample>,
 }
 
@@ -163,12 +163,12 @@ impl Harness {
             order.reverse();
         }
         for cell in order {
-            bar.set_message(format!("{} {}", row_name(workload, payload), cell.imp));
-            match self.calmest(workload, payload, cell.imp, round) {
+            bar.set_message(format!("{} {}", row_name(workload, payload), cell.contender));
+            match self.calmest(workload, payload, cell.contender, round) {
                 Ok(sample) => cell.samples.push(sample),
                 Err(error) => {
                     let name = row_name(workload, payload);
-                    failures.push(format!("{name} {}: {error:#}", cell.imp));
+                    failures.push(format!("{name} {}: {error:#}", cell.contender));
                 }
             }
             bar.inc(1);
@@ -181,13 +181,13 @@ impl Harness {
         &self,
         workload: Workload,
         payload: Payload,
-        imp: Impl,
+        contender: Contender,
         round: u32,
     ) -> Result<Sample> {
         let mut tries = 0;
         let mut best: Option<(Line, f64)> = None;
         let (line, foreign) = loop {
-            let (line, foreign) = self.start(workload, payload, imp)?;
+            let (line, foreign) = self.start(workload, payload, contender)?;
             tries += 1;
             let calmest = match best.take() {
                 Some(best) if best.1 <= foreign => best,
@@ -202,8 +202,13 @@ impl Harness {
     }
 
     /// One process: what it printed, and the CPUs' worth that others took meanwhile.
-    fn start(&self, workload: Workload, payload: Payload, imp: Impl) -> Result<(Line, f64)> {
-        let mut command = self.command(workload, payload, imp)?;
+    fn start(
+        &self,
+        workload: Workload,
+        payload: Payload,
+        contender: Contender,
+    ) -> Result<(Line, f64)> {
+        let mut command = self.command(workload, payload, contender)?;
         let start = self.meter.mark()?;
         let output = command.stdin(Stdio::null()).output().context("cannot start the process")?;
         let text = String::from_utf8_lossy(&output.stdout);
@@ -215,13 +220,18 @@ impl Harness {
         Ok((line, foreign))
     }
 
-    fn command(&self, workload: Workload, payload: Payload, imp: Impl) -> Result<Command> {
-        let (program, args) = match imp {
+    fn command(
+        &self,
+        workload: Workload,
+        payload: Payload,
+        contender: Contender,
+    ) -> Result<Command> {
+        let (program, args) = match contender.imp {
             Impl::Go => {
                 let go = self.go.as_ref().context("Go was not built")?;
                 (&go.path, go::args(workload, payload, self.runtime, self.ms))
             }
-            _ => (&self.program, child_args(workload, payload, imp, self.runtime, self.ms)),
+            _ => (&self.program, child_args(workload, payload, contender, self.runtime, self.ms)),
         };
         let mut command = Command::new(if self.priority { &self.program } else { program });
         if self.priority {
@@ -235,13 +245,13 @@ impl Harness {
 fn child_args(
     workload: Workload,
     payload: Payload,
-    imp: Impl,
+    contender: Contender,
     runtime: RuntimeKind,
     ms: u64,
 ) -> Vec<String> {
     vec![
         "child".to_owned(),
-        format!("--impl={imp}"),
+        format!("--impl={contender}"),
         format!("--workload={}", workload.name),
         format!("--payload={payload}"),
         format!("--runtime={runtime}"),
@@ -250,7 +260,7 @@ fn child_args(
 }
 
 fn empty_row((workload, payload): (Workload, Payload), impls: &[Impl]) -> Row {
-    let able = impls.iter().filter(|imp| imp.supports(workload));
-    let cells = able.map(|imp| Cell { imp: *imp, samples: Vec::new() }).collect();
+    let wanted = Contender::of(workload).filter(|contender| impls.contains(&contender.imp));
+    let cells = wanted.map(|contender| Cell { contender, samples: Vec::new() }).collect();
     Row { workload, payload, cells }
 }

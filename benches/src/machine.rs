@@ -17,7 +17,17 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use crate::child::WORKERS;
 
 /// The crates whose versions are reported: ours, the runtime and the peers.
-const CRATES: &[&str] = &["taut-chan", "tokio", "kanal", "crossfire", "flume", "async-channel"];
+const CRATES: &[&str] = &[
+    "taut-chan",
+    "tokio",
+    "kanal",
+    "crossfire",
+    "flume",
+    "async-channel",
+    "crossbeam-channel",
+    "futures-util",
+    "tokio-util",
+];
 
 /// The root of the workspace.
 pub(crate) fn root() -> &'static Path {

@@ -14,6 +14,7 @@ mod machine;
 mod noise;
 mod peers;
 mod report;
+mod selects;
 mod stats;
 mod targets;
 mod workloads;
@@ -99,8 +100,10 @@ impl RunArgs {
     }
 
     fn wants(&self, row: &str) -> bool {
+        let name = row.split(' ').next();
         let matches = |pattern: &String| match Workload::find(pattern) {
-            Some(workload) => row.split(' ').next() == Some(workload.name),
+            Some(workload) => name == Some(workload.name),
+            None if pattern == SELECTS => is_select(row),
             None => row.contains(pattern.as_str()),
         };
         self.only.is_empty() || self.only.iter().any(matches)

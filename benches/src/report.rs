@@ -1,7 +1,7 @@
 //! What was measured, as Markdown tables and as CSV.
 //!
 //! Contract: the text on the terminal is the text of the file. A peer that stands in with capacity
-//! 1 is marked `~1` and is never the best peer. On the current-thread runtime no target is judged.
+//! 1 is marked `~1`, and is the best peer only where no other does the same. On the current-thread runtime no target is judged.
 
 use std::fmt::{self, Display, Formatter, Write as _};
 use std::fs;
@@ -13,7 +13,7 @@ use crate::child::RuntimeKind;
 use crate::harness::{Cell, Load, Row};
 use crate::machine;
 use crate::noise;
-use crate::peers::Impl;
+use crate::peers::{Contender, Impl};
 use crate::stats::{Stats, digits};
 use crate::targets;
 use crate::workloads::{Payload, Workload};
@@ -32,17 +32,17 @@ pub(crate) fn row_name(workload: Workload, payload: Payload) -> String {
 /// Prints the rows and who runs them.
 pub(crate) fn list(rows: &[(Workload, Payload)], impls: &[Impl]) {
     for (workload, payload) in rows {
-        let able: Vec<String> = impls
-            .iter()
-            .filter(|imp| imp.supports(*workload))
-            .map(|imp| label(*imp, *workload))
+        let able: Vec<String> = Contender::of(*workload)
+            .filter(|contender| impls.contains(&contender.imp))
+            .map(|contender| label(contender, *workload))
             .collect();
         println!("{:18} {}", row_name(*workload, *payload), able.join(" "));
     }
 }
 
-fn label(imp: Impl, workload: Workload) -> String {
-    if imp.stands_in(workload) { format!("{imp}~1") } else { imp.to_string() }
+fn label(contender: Contender, workload: Workload) -> String {
+    let mark = if contender.stands_in(workload) { "~1" } else { "" };
+    format!("{contender}{mark}")
 }
 
 /// Everything that a run found out.
@@ -96,7 +96,7 @@ impl Report {
         for row in &self.rows {
             let name = row_name(row.workload, row.payload);
             for cell in &row.cells {
-                let imp = label(cell.imp, row.workload);
+                let imp = label(cell.contender, row.workload);
                 for sample in &cell.samples {
                     for (index, run) in sample.repetitions.iter().enumerate() {
                         let (wall, cpu) = (run.wall_per_op(), run.cpu_per_op());
@@ -136,7 +136,7 @@ impl Report {
 
     /// Says so when the figures are not to be trusted.
     fn warn(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let is_go = |cell: &&Cell| cell.imp == Impl::Go;
+        let is_go = |cell: &&Cell| cell.contender == Contender::GO;
         for row in self.rows.iter().filter(|row| row.workload.name == "mpmc_4x4_64") {
             let stats = row.cells.iter().find(is_go).and_then(stats_of);
             if let (RuntimeKind::Multi, Some(Stats { cpus, .. })) = (self.runtime, stats) {
@@ -177,17 +177,17 @@ struct Summary<'a> {
     row: &'a Row,
     taut: Option<f64>,
     go: Option<f64>,
-    peer: Option<(Impl, f64)>,
+    peer: Option<(Contender, f64)>,
 }
 
 impl<'a> Summary<'a> {
     fn of(row: &'a Row) -> Self {
         let medians =
-            || row.cells.iter().filter_map(|cell| Some((cell.imp, stats_of(cell)?.median)));
-        let of = |wanted| medians().find(|(imp, _)| *imp == wanted).map(|(_, median)| median);
-        let peers = medians().filter(|(imp, _)| imp.is_peer(row.workload));
+            || row.cells.iter().filter_map(|cell| Some((cell.contender, stats_of(cell)?.median)));
+        let of = |wanted| medians().find(|(who, _)| *who == wanted).map(|(_, median)| median);
+        let peers = medians().filter(|(who, _)| who.is_peer(row.workload));
         let peer = peers.min_by(|one, other| one.1.total_cmp(&other.1));
-        Self { row, taut: of(Impl::Taut), go: of(Impl::Go), peer }
+        Self { row, taut: of(Contender::TAUT), go: of(Contender::GO), peer }
     }
 
     fn name(&self) -> String {
@@ -199,7 +199,7 @@ impl<'a> Summary<'a> {
         writeln!(f, "| impl | median | min | max | CPU/wall | /go | /best peer |")?;
         writeln!(f, "|---|--:|--:|--:|--:|--:|--:|")?;
         for cell in &self.row.cells {
-            let imp = label(cell.imp, self.row.workload);
+            let imp = label(cell.contender, self.row.workload);
             let Some(Stats { median, min, max, cpus }) = stats_of(cell) else {
                 writeln!(f, "| {imp} | failed | | | | | |")?;
                 continue;
@@ -224,7 +224,7 @@ fn against_targets(rows: &[Summary<'_>], f: &mut Formatter<'_>) -> fmt::Result {
     for row in rows.iter().filter(|row| row.taut.is_some()) {
         let target = targets::of(row.row.workload, row.row.payload);
         let (to_go, to_peer) = (target.map(|t| t.go), target.map(|t| t.peer));
-        let peer = row.peer.map_or_else(none, |(imp, _)| imp.to_string());
+        let peer = row.peer.map_or_else(none, |(who, _)| label(who, row.row.workload));
         writeln!(
             f,
             "| {} | {} | {} | {} | {peer} | {} | {} |",

@@ -34,6 +34,16 @@ const TARGETS: &[Target] = &[
     target("self_try", 0.20, 0.80),
     target("unb_spsc", 0.40, 0.85),
     target("unb_mpsc_4", 0.22, 1.00),
+    target("sel2_ready", 0.40, 1.00),
+    target("sel8_ready", 0.17, 1.00),
+    target("sel2_hot", 0.55, 0.75),
+    target("sel8_hot", 0.25, 0.60),
+    target("sel2_hot_c0", 0.50, 0.70),
+    target("sel_sendrecv", 0.70, 0.65),
+    target("sel_sendrecv_c0", 0.70, 0.48),
+    target("sel_default", 0.30, 2.00),
+    target("sel_cancel", 0.45, 1.00),
+    target("sel_cancel_self", 0.40, 1.00),
 ];
 
 /// The target of a row, if it has one; those with the 64-byte message have none yet.

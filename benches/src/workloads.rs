@@ -3,14 +3,17 @@
 //! Contract: a run moves exactly `ops` values (round trips in ping-pong), numbered from 0, and
 //! tells what was sent and what arrived, so that a channel that loses or doubles a value is found
 //! out. Everything is generic over [`Channel`] and statically dispatched; futures are those of the
-//! crate itself, without a wrapper around them. `go/main.go` does the same, shape by shape.
+//! crate itself, without a wrapper around them. The rows of selects are in `selects.rs`. The
+//! program in `go` does the same, shape by shape.
 
 use std::fmt;
 use std::hint::black_box;
 use std::ops::{AddAssign, Range};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use tokio::task::JoinHandle;
+
+use crate::selects::{self, Arms};
 
 /// Which tasks there are and what passes between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub(crate) enum Shape {
     SelfTry,
     /// `send().await` and `recv().await` in turn, in one task.
     SelfAsync,
+    /// One of those with a select.
+    Select(selects::Shape),
 }
 
 /// How much a channel holds.
@@ -67,6 +72,10 @@ const fn flow(senders: usize, receivers: usize) -> Shape {
     Shape::Flow { senders, receivers }
 }
 
+const fn select(name: &'static str, shape: selects::Shape, capacity: Capacity) -> Workload {
+    row(name, Shape::Select(shape), capacity, false)
+}
+
 /// All workloads, in the order of the report.
 pub(crate) const ALL: &[Workload] = &[
     row("pingpong_c0", Shape::PingPong, Capacity::Rendezvous, false),
@@ -83,6 +92,16 @@ pub(crate) const ALL: &[Workload] = &[
     row("self_try", Shape::SelfTry, Capacity::Bounded(64), true),
     row("unb_spsc", flow(1, 1), Capacity::Unbounded, true),
     row("unb_mpsc_4", flow(4, 1), Capacity::Unbounded, false),
+    select("sel2_ready", selects::Shape::Ready(Arms::Two), Capacity::Bounded(64)),
+    select("sel8_ready", selects::Shape::Ready(Arms::Eight), Capacity::Bounded(64)),
+    select("sel2_hot", selects::Shape::Hot(Arms::Two), Capacity::Bounded(64)),
+    select("sel8_hot", selects::Shape::Hot(Arms::Eight), Capacity::Bounded(64)),
+    select("sel2_hot_c0", selects::Shape::Hot(Arms::Two), Capacity::Rendezvous),
+    select("sel_sendrecv", selects::Shape::SendReceive, Capacity::Bounded(64)),
+    select("sel_sendrecv_c0", selects::Shape::SendReceive, Capacity::Rendezvous),
+    select("sel_default", selects::Shape::Default, Capacity::Bounded(64)),
+    select("sel_cancel", selects::Shape::Cancel, Capacity::Bounded(64)),
+    select("sel_cancel_self", selects::Shape::CancelSelf, Capacity::Bounded(64)),
 ];
 
 impl Workload {
@@ -97,6 +116,15 @@ impl Workload {
             Shape::Flow { .. } => "ns per message",
             Shape::SelfTry => "ns per try_send + try_recv",
             Shape::SelfAsync => "ns per send + recv",
+            Shape::Select(shape) => shape.unit(),
+        }
+    }
+
+    /// How many values a run of `ops` operations moves.
+    pub(crate) fn values(&self, ops: u64) -> u64 {
+        match self.shape {
+            Shape::Select(selects::Shape::Default) => 1,
+            _ => ops,
         }
     }
 }
@@ -197,6 +225,11 @@ pub(crate) trait Channel<M> {
     /// the one that it has.
     fn open(capacity: Capacity, senders: usize, receivers: usize)
     -> (Vec<Self::Tx>, Vec<Self::Rx>);
+
+    /// Starts a task of a row with selects; where these block, it is a thread.
+    fn spawn<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        tokio::spawn(task)
+    }
 }
 
 /// How many values passed a point, and their sum.
@@ -207,7 +240,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn note(&mut self, value: u64) {
+    pub(crate) fn note(&mut self, value: u64) {
         self.count += 1;
         self.sum = self.sum.wrapping_add(value);
     }
@@ -223,22 +256,22 @@ impl AddAssign for Tally {
 /// Both sides of a finished run.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Ledger {
-    sent: Tally,
-    received: Tally,
+    pub(crate) sent: Tally,
+    pub(crate) received: Tally,
 }
 
 impl Ledger {
     /// # Errors
-    /// What was received is not what was sent, or it was not `ops` values.
-    pub(crate) fn verify(&self, ops: u64) -> Result<()> {
+    /// What was received is not what was sent, or it was not so many values.
+    pub(crate) fn verify(&self, values: u64) -> Result<()> {
         let Self { sent, received } = self;
-        ensure!(sent.count == ops, "{} values sent instead of {ops}", sent.count);
+        ensure!(sent.count == values, "{} values sent instead of {values}", sent.count);
         ensure!(sent == received, "sent {sent:?}, but received {received:?}");
         Ok(())
     }
 }
 
-/// Runs `ops` operations of a workload on one kind of channel.
+/// Runs `ops` operations of a workload without a select on one kind of channel.
 pub(crate) async fn run<C: Channel<M>, M: Message>(workload: Workload, ops: u64) -> Result<Ledger> {
     let Workload { shape, capacity, .. } = workload;
     match shape {
@@ -255,10 +288,11 @@ pub(crate) async fn run<C: Channel<M>, M: Message>(workload: Workload, ops: u64)
             let (tx, rx) = pair::<C, M>(capacity);
             self_async(tx, rx, ops).await
         }
+        Shape::Select(_) => bail!("a select is more than a kind of channel"),
     }
 }
 
-fn pair<C: Channel<M>, M>(capacity: Capacity) -> (C::Tx, C::Rx) {
+pub(crate) fn pair<C: Channel<M>, M>(capacity: Capacity) -> (C::Tx, C::Rx) {
     let (mut txs, mut rxs) = C::open(capacity, 1, 1);
     (txs.swap_remove(0), rxs.swap_remove(0))
 }
@@ -313,12 +347,12 @@ async fn flow_through<M: Message>(
 }
 
 /// The numbers that fall to one of `parts` senders; together they are exactly `0..ops`.
-fn share(ops: u64, parts: u64, index: u64) -> Range<u64> {
+pub(crate) fn share(ops: u64, parts: u64, index: u64) -> Range<u64> {
     let start = |index: u64| index * (ops / parts) + index.min(ops % parts);
     start(index)..start(index + 1)
 }
 
-async fn feed<M: Message>(tx: impl Tx<M>, numbers: Range<u64>) -> Result<Tally> {
+pub(crate) async fn feed<M: Message>(tx: impl Tx<M>, numbers: Range<u64>) -> Result<Tally> {
     let mut sent = Tally::default();
     for number in numbers {
         sent.note(M::worth(number));

@@ -11,13 +11,17 @@ use crate::workloads::{
     self, Capacity, Channel, Ledger, Message, Outcome, Rx, Shape, Tx, Workload,
 };
 
+/// Its documentation asks for this at the start of a program.
+pub(crate) fn detect() {
+    ::crossfire::detect_backoff_cfg();
+}
+
 /// Runs a workload on the kind of channel that fits it.
 pub(crate) async fn run<M: Message>(workload: Workload, ops: u64) -> Result<Ledger> {
-    // Its documentation asks for this at the start of a program.
-    ::crossfire::detect_backoff_cfg();
+    detect();
     let (senders, receivers) = match workload.shape {
         Shape::Flow { senders, receivers } => (senders, receivers),
-        Shape::PingPong | Shape::SelfTry | Shape::SelfAsync => (1, 1),
+        Shape::PingPong | Shape::SelfTry | Shape::SelfAsync | Shape::Select(_) => (1, 1),
     };
     match (workload.capacity, senders, receivers) {
         (Capacity::Unbounded, 1, 1) => workloads::run::<SpscList, M>(workload, ops).await,
@@ -39,7 +43,7 @@ fn copies<E: Clone>(end: E, count: usize) -> Vec<E> {
 
 macro_rules! kind {
     ($kind:ident: $tx:ty, $rx:ty, $all_tx:ident, $all_rx:ident, |$capacity:pat_param| $open:expr) => {
-        struct $kind;
+        pub(crate) struct $kind;
 
         impl<M: Message> Channel<M> for $kind {
             type Tx = $tx;

@@ -5,20 +5,24 @@
 //! workload has several tasks on that side.
 
 mod async_channel;
+mod crossbeam;
 mod crossfire;
 mod flume;
 mod kanal;
+mod selects;
 mod taut;
 mod tokio;
 
 use std::fmt;
+use std::str::FromStr;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 
+use crate::selects::Shape as Select;
 use crate::workloads::{self, Block, Capacity, Ledger, Message, Payload, Shape, Workload};
 
-/// An implementation.
+/// Whose channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Impl {
     Taut,
@@ -28,6 +32,7 @@ pub(crate) enum Impl {
     Flume,
     AsyncChannel,
     Tokio,
+    Crossbeam,
 }
 
 impl fmt::Display for Impl {
@@ -41,29 +46,138 @@ impl fmt::Display for Impl {
             Self::Flume => "flume",
             Self::AsyncChannel => "async-channel",
             Self::Tokio => "tokio",
+            Self::Crossbeam => "crossbeam",
         })
     }
 }
 
-impl Impl {
-    /// Whether it can run the workload at all. Tokio's mpsc has one receiver; under a mutex it
-    /// would be another thing that is measured.
-    pub(crate) fn supports(self, workload: Workload) -> bool {
-        match workload.shape {
-            Shape::Flow { receivers, .. } => self != Self::Tokio || receivers == 1,
-            Shape::PingPong | Shape::SelfTry | Shape::SelfAsync => true,
+/// Whose select, and how it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Via {
+    /// That of the channels, or none in a row without.
+    Own,
+    /// That of the channels, `biased`.
+    Biased,
+    /// `tokio::select!`.
+    Tokio,
+    /// `tokio::select!` with `biased`.
+    TokioBiased,
+    /// `tokio::select!` with the future of the cancellation kept from one select to the next.
+    TokioPinned,
+    /// `tokio::select!` with a reservation instead of a send.
+    TokioReserve,
+    /// `futures::select!`.
+    Futures,
+    /// No select, but `try_recv`.
+    Try,
+}
+
+impl fmt::Display for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Own => "own",
+            Self::Biased => "biased",
+            Self::Tokio => "tokio",
+            Self::TokioBiased => "tokio-biased",
+            Self::TokioPinned => "tokio-pinned",
+            Self::TokioReserve => "tokio-reserve",
+            Self::Futures => "futures",
+            Self::Try => "try",
+        })
+    }
+}
+
+/// An implementation: channels, and a select over them where the row has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Contender {
+    pub(crate) imp: Impl,
+    pub(crate) via: Via,
+}
+
+impl fmt::Display for Contender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.via {
+            Via::Own => write!(f, "{}", self.imp),
+            via => write!(f, "{}/{via}", self.imp),
         }
+    }
+}
+
+impl FromStr for Contender {
+    type Err = anyhow::Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        let (imp, via) = name.split_once('/').unwrap_or((name, "own"));
+        let imp = Impl::from_str(imp, false).map_err(|error| anyhow!(error))?;
+        let via = Via::from_str(via, false).map_err(|error| anyhow!(error))?;
+        Ok(Self { imp, via })
+    }
+}
+
+impl Contender {
+    pub(crate) const TAUT: Self = Self { imp: Impl::Taut, via: Via::Own };
+    pub(crate) const GO: Self = Self { imp: Impl::Go, via: Via::Own };
+
+    /// All that run the workload, in the order of the tables.
+    pub(crate) fn of(workload: Workload) -> impl Iterator<Item = Self> {
+        let each = |imp: &Impl| {
+            let imp = *imp;
+            imp.ways(workload).iter().map(move |via| Self { imp, via: *via })
+        };
+        Impl::value_variants().iter().flat_map(each)
     }
 
     /// Whether it runs the workload with capacity 1 because it has no rendezvous.
     pub(crate) fn stands_in(self, workload: Workload) -> bool {
         workload.capacity == Capacity::Rendezvous
-            && matches!(self, Self::Crossfire | Self::AsyncChannel | Self::Tokio)
+            && matches!(self.imp, Impl::Crossfire | Impl::AsyncChannel | Impl::Tokio)
     }
 
-    /// Whether it is another Rust crate doing exactly what is asked, so that taut is held to it.
+    /// Whether taut is held to it: another Rust crate whose waiting is asynchronous, doing exactly
+    /// what is asked. Where no crate does, those with capacity 1 take the place.
     pub(crate) fn is_peer(self, workload: Workload) -> bool {
-        !matches!(self, Self::Taut | Self::Go) && !self.stands_in(workload)
+        let exact = |one: &Self| one.is_rival() && !one.stands_in(workload);
+        self.is_rival() && (exact(&self) || !Self::of(workload).any(|one| exact(&one)))
+    }
+
+    fn is_rival(self) -> bool {
+        !matches!(self.imp, Impl::Taut | Impl::Go | Impl::Crossbeam)
+    }
+}
+
+impl Impl {
+    /// The ways to run the workload with these channels; none if there is no right one.
+    fn ways(self, workload: Workload) -> &'static [Via] {
+        match workload.shape {
+            Shape::Select(select) => self.ways_to_select(select),
+            _ if self == Self::Crossbeam => &[],
+            // Tokio's mpsc has one receiver; under a mutex it would be another thing.
+            Shape::Flow { receivers, .. } if receivers > 1 && self == Self::Tokio => &[],
+            _ => &[Via::Own],
+        }
+    }
+
+    fn ways_to_select(self, select: Select) -> &'static [Via] {
+        match (self, select) {
+            (Self::Taut, _) => &[Via::Own, Via::Biased],
+            (Self::Go | Self::Crossbeam, _) => &[Via::Own],
+            // A receiver may take the message of a send that waits, and complete it, before the
+            // select polls the send again. If another arm wins that poll, the send is dropped and
+            // counts as not done, but its message has arrived: the checksum fails.
+            (Self::Kanal | Self::Flume, Select::SendReceive) => &[],
+            (Self::Tokio, Select::SendReceive) => &[Via::Tokio, Via::TokioReserve],
+            (Self::Crossfire, Select::SendReceive) => &[Via::Tokio, Via::Futures],
+            (Self::Kanal, Select::Default) => &[Via::Try, Via::Futures],
+            (Self::Tokio, Select::Default) => &[Via::Try, Via::TokioBiased],
+            (_, Select::Default) => &[Via::Try],
+            (Self::Kanal, Select::Cancel | Select::CancelSelf) => {
+                &[Via::Tokio, Via::TokioBiased, Via::TokioPinned, Via::Futures]
+            }
+            (_, Select::Cancel | Select::CancelSelf) => &[Via::TokioPinned],
+            (Self::Kanal, _) => &[Via::Tokio, Via::TokioBiased, Via::Futures],
+            (Self::Tokio, _) => &[Via::Tokio, Via::TokioBiased],
+            (Self::Crossfire | Self::Flume | Self::AsyncChannel, _) => &[Via::Tokio],
+        }
     }
 }
 
@@ -72,25 +186,75 @@ impl Impl {
 /// # Errors
 /// The channel closed early, or the implementation has no Rust code.
 pub(crate) async fn run(
-    imp: Impl,
+    contender: Contender,
     workload: Workload,
     payload: Payload,
     ops: u64,
 ) -> Result<Ledger> {
     match payload {
-        Payload::U64 => run_with::<u64>(imp, workload, ops).await,
-        Payload::B64 => run_with::<Block>(imp, workload, ops).await,
+        Payload::U64 => run_with::<u64>(contender, workload, ops).await,
+        Payload::B64 => run_with::<Block>(contender, workload, ops).await,
     }
 }
 
-async fn run_with<M: Message>(imp: Impl, workload: Workload, ops: u64) -> Result<Ledger> {
-    match imp {
+async fn run_with<M: Message>(
+    contender: Contender,
+    workload: Workload,
+    ops: u64,
+) -> Result<Ledger> {
+    if let Shape::Select(shape) = workload.shape {
+        return selects::run::<M>(contender, shape, workload.capacity, ops).await;
+    }
+    match contender.imp {
         Impl::Taut => workloads::run::<taut::Taut, M>(workload, ops).await,
         Impl::Kanal => workloads::run::<kanal::Kanal, M>(workload, ops).await,
         Impl::Crossfire => crossfire::run::<M>(workload, ops).await,
         Impl::Flume => workloads::run::<flume::Flume, M>(workload, ops).await,
         Impl::AsyncChannel => workloads::run::<async_channel::AsyncChannel, M>(workload, ops).await,
         Impl::Tokio => tokio::run::<M>(workload, ops).await,
+        Impl::Crossbeam => bail!("crossbeam's channels are in the rows of selects only"),
         Impl::Go => bail!("Go's channels are in a program of their own"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(row: &str) -> Vec<String> {
+        let workload = Workload::find(row).unwrap();
+        Contender::of(workload).map(|contender| contender.to_string()).collect()
+    }
+
+    #[test]
+    fn a_name_is_read_back() {
+        for workload in workloads::ALL {
+            for contender in Contender::of(*workload) {
+                assert_eq!(contender.to_string().parse::<Contender>().unwrap(), contender);
+            }
+        }
+        assert!("kanal/none".parse::<Contender>().is_err());
+        assert!("none/tokio".parse::<Contender>().is_err());
+    }
+
+    #[test]
+    fn channels_that_are_wrong_under_a_send_arm_are_left_out() {
+        for row in ["sel_sendrecv", "sel_sendrecv_c0"] {
+            let names = names(row);
+            assert!(names.contains(&"tokio/tokio-reserve".to_owned()), "{names:?}");
+            assert!(!names.iter().any(|name| name.starts_with("kanal")), "{names:?}");
+            assert!(!names.iter().any(|name| name.starts_with("flume")), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_stand_in_is_a_peer_only_where_nobody_does_the_same() {
+        let tokio = Contender { imp: Impl::Tokio, via: Via::Tokio };
+        let is_peer = |row| tokio.is_peer(Workload::find(row).unwrap());
+        assert!(is_peer("sel_sendrecv") && is_peer("sel_sendrecv_c0"));
+        assert!(!is_peer("sel2_hot_c0"));
+        for row in workloads::ALL {
+            assert!(!Contender::TAUT.is_peer(*row) && !Contender::GO.is_peer(*row));
+        }
     }
 }

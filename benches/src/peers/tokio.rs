@@ -1,11 +1,14 @@
-//! Tokio's mpsc: one receiver, no rendezvous, and types of their own for the unbounded kind.
+//! Tokio's mpsc: one receiver, no rendezvous, and types of their own for the unbounded kind. A
+//! select may wait for room instead of for the send.
 
 use std::future::ready;
 use std::iter::repeat_n;
 
+use ::tokio::select;
 use ::tokio::sync::mpsc;
 use anyhow::Result;
 
+use crate::selects::{Event, SendReceive};
 use crate::workloads::{self, Capacity, Channel, Ledger, Message, Outcome, Rx, Tx, Workload};
 
 /// Runs a workload on the kind of channel that it asks for.
@@ -18,7 +21,7 @@ pub(crate) async fn run<M: Message>(workload: Workload, ops: u64) -> Result<Ledg
     }
 }
 
-struct Bounded;
+pub(crate) struct Bounded;
 
 impl<M: Message> Channel<M> for Bounded {
     type Tx = mpsc::Sender<M>;
@@ -51,6 +54,27 @@ impl<M: Message> Rx<M> for mpsc::Receiver<M> {
 
     fn try_recv(&mut self) -> Option<M> {
         mpsc::Receiver::try_recv(self).ok()
+    }
+}
+
+/// `tokio::select!` with an arm that waits for a permit, after which the send cannot fail: the way
+/// not to lose the message when another arm wins.
+pub(crate) struct Reserve;
+
+impl<M: Message> SendReceive<Bounded, M> for Reserve {
+    async fn send_receive(
+        tx: &mut mpsc::Sender<M>,
+        rx: &mut mpsc::Receiver<M>,
+        number: Option<u64>,
+        receives: bool,
+    ) -> Event<M> {
+        select! {
+            permit = tx.reserve(), if number.is_some() => permit.map_or(Event::Closed, |permit| {
+                permit.send(M::pack(number.unwrap_or_default()));
+                Event::Sent
+            }),
+            got = rx.recv(), if receives => got.map_or(Event::Closed, Event::Received),
+        }
     }
 }
 

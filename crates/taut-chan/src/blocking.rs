@@ -7,8 +7,8 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use taut_core::coop;
 use taut_core::sync::block_on;
-use taut_core::{Case, coop};
 
 use crate::error::{RecvError, RecvTimeoutError, SendError, SendTimeoutError};
 use crate::op::{RecvOp, SendOp};
@@ -39,7 +39,7 @@ fn send<T>(
     deadline: Option<Instant>,
 ) -> Result<(), SendTimeoutError<T>> {
     let mut send = pin!(SendOp::waiting(shared, value));
-    if let Poll::Ready(sent) = send.as_mut().attempt() {
+    if let Poll::Ready(sent) = send.as_mut().try_now() {
         return sent.map_err(SendTimeoutError::from);
     }
     refuse_in_async_task("blocking_send", "send");
@@ -52,7 +52,7 @@ fn send<T>(
 #[track_caller]
 fn recv<T>(shared: &Shared<T>, deadline: Option<Instant>) -> Result<T, RecvTimeoutError> {
     let mut recv = pin!(RecvOp::waiting(shared));
-    if let Poll::Ready(received) = recv.as_mut().attempt() {
+    if let Poll::Ready(received) = recv.as_mut().try_now() {
         return received.map_err(RecvTimeoutError::from);
     }
     refuse_in_async_task("blocking_recv", "recv");

@@ -68,13 +68,15 @@ macro_rules! futures {
         unsafe impl<$($lifetime,)? T> Case for $name<$($lifetime,)? T> {
             type Output = $output;
 
+            #[inline(always)]
             fn peek(&self) -> Peek {
                 self.waiting.peek()
             }
 
-            fn attempt(self: Pin<&mut Self>) -> Poll<$output> {
+            #[inline(always)]
+            fn attempt(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<$output> {
                 let mut waiting = self.project().waiting;
-                waiting.as_mut().attempt().map(|raw| Self::output(&waiting, raw))
+                waiting.as_mut().attempt(cx).map(|raw| Self::output(&waiting, raw))
             }
 
             unsafe fn enroll(self: Pin<&mut Self>, claim: Pin<&Claim>, arm: u32) -> Poll<$output> {
@@ -82,10 +84,6 @@ macro_rules! futures {
                 // SAFETY: by the caller.
                 let enrolled = unsafe { waiting.as_mut().enroll(claim, arm) };
                 enrolled.map(|raw| Self::output(&waiting, raw))
-            }
-
-            fn withdraw(self: Pin<&mut Self>) {
-                self.project().waiting.withdraw();
             }
 
             fn collect(self: Pin<&mut Self>) -> Option<$output> {

@@ -71,8 +71,9 @@ unsafe impl<S: Side> Operation for SendOp<S> {
 
     const OFFER: Offer = Offer::Value;
 
+    #[inline(always)]
     fn peek(&self) -> Peek {
-        self.0.shared().channel().peek_send()
+        self.0.shared().peek_send()
     }
 
     #[inline(always)]
@@ -152,8 +153,9 @@ unsafe impl<T> Operation for SendFromOp<'_, T> {
 
     const OFFER: Offer = Offer::Value;
 
+    #[inline(always)]
     fn peek(&self) -> Peek {
-        self.shared.channel().peek_send()
+        self.shared.peek_send()
     }
 
     fn attempt(&mut self, slot: &Slot<T>) -> Attempt {
@@ -219,8 +221,9 @@ unsafe impl<S: Side> Operation for RecvOp<S> {
 
     const OFFER: Offer = Offer::Value;
 
+    #[inline(always)]
     fn peek(&self) -> Peek {
-        self.0.shared().channel().peek_recv()
+        self.0.shared().peek_recv()
     }
 
     #[inline(always)]
@@ -281,8 +284,9 @@ unsafe impl<S: Side> Operation for ReserveOp<S> {
 
     const OFFER: Offer = Offer::Place;
 
+    #[inline(always)]
     fn peek(&self) -> Peek {
-        self.0.shared().channel().peek_send()
+        self.0.shared().peek_send()
     }
 
     fn attempt(&mut self, _: &Slot<()>) -> Attempt {
@@ -330,6 +334,7 @@ unsafe impl<T> Operation for ClosedOp<'_, T> {
 
     const OFFER: Offer = Offer::Place;
 
+    #[inline(always)]
     fn peek(&self) -> Peek {
         if self.0.channel().is_closed() { Peek::Maybe(1) } else { Peek::Unready(0) }
     }

@@ -168,6 +168,7 @@ impl<T> Rendezvous<T> {
         self.word.load(Ordering::Relaxed) & flag != 0
     }
 
+    #[inline(always)]
     fn peek(&self, flag: usize) -> Peek {
         // ORDERING: Acquire pairs with `publish`: who finds the flag down has seen what took it down.
         let word = self.word.load(Ordering::Acquire);

@@ -11,7 +11,9 @@
 use std::pin::Pin;
 
 use taut_core::sync::{AtomicUsize, Lock, Ordering};
-use taut_core::{Enrolled, Filled, Header, Vacant, Verdict, Visit, WaitList, Waiter, in_batches};
+use taut_core::{
+    Enrolled, Filled, Header, Peek, Vacant, Verdict, Visit, WaitList, Waiter, in_batches,
+};
 
 use crate::buffered::{Buffered, Chain, Ring};
 use crate::channel::{Channel, Received, Sent};
@@ -213,6 +215,16 @@ impl<T> Shared<T> {
     pub(crate) unsafe fn leave_watcher(&self, header: &Header) {
         // SAFETY: by the caller, and this is the lock of that list.
         unsafe { self.watchers.lock().remove(header) };
+    }
+
+    #[inline(always)]
+    pub(crate) fn peek_send(&self) -> Peek {
+        flavour!(self, channel => channel.peek_send())
+    }
+
+    #[inline(always)]
+    pub(crate) fn peek_recv(&self) -> Peek {
+        flavour!(self, channel => channel.peek_recv())
     }
 
     #[inline(always)]

@@ -4,18 +4,18 @@
 use std::pin::Pin;
 use std::task::Poll;
 
-use taut_core::{Case, Operation, Waiting};
+use taut_core::{Operation, Waiting};
 
 use crate::error::{RecvTimeoutError, SendTimeoutError};
 use crate::op::{RecvOp, SendOp, Side};
 
 /// Withdraws an operation that is still pending. Its output, if it was decided first, or can be now: it
 /// may have been pending only because its task had used up its budget.
-fn last_look<O: Operation>(mut waiting: Pin<&mut Waiting<O>>) -> Option<O::Output> {
-    waiting.as_mut().cancel().or_else(|| match waiting.attempt() {
+fn last_look<O: Operation>(waiting: Pin<&mut Waiting<O>>) -> Option<O::Output> {
+    match waiting.try_now() {
         Poll::Ready(output) => Some(output),
         Poll::Pending => None,
-    })
+    }
 }
 
 /// Withdraws a send that is still pending. If it was decided first, that is the result.

@@ -11,7 +11,7 @@
 //!   │       ▼                      │    │ wait
 //!   └──── Missed ◀── Away ◀────────┘    │
 //!    wait            │  └───────────────┘        decide: Looking | Missed | Away ──▶ Decided
-//!                    └ resume
+//!                    └ resume                    restart: Claimed | Decided ──▶ Looking
 //! ```
 //!
 //! | word | who may change it |
@@ -20,8 +20,8 @@
 //! | `Away`: the owner polls futures that are not ours, for any length of time | others, to `Missed` |
 //! | `Missed`: as those two, but something came by; the owner will look again | the owner |
 //! | `Waiting`: every case is registered | others, to `Claimed`; the owner, to `Away` |
-//! | `Claimed(arm)`: somebody else committed this arm | nobody |
-//! | `Decided`: the owner committed an arm by itself, or is gone | nobody |
+//! | `Claimed(arm)`: somebody else committed this arm | the owner, when no case is enrolled |
+//! | `Decided`: the owner committed an arm by itself, or is gone | the owner, when no case is enrolled |
 //!
 //! # Invariants
 //!
@@ -210,6 +210,21 @@ impl Claim {
     pub fn decide(&self) {
         // ORDERING: Release, so that who finds us decided sees what we did before.
         self.word.store(Word::Decided.encode(), Ordering::Release);
+    }
+
+    /// Goes away without waiting, having missed something again and again: to come back by `wait` from
+    /// [`From::Away`], which will find that it missed something if it did.
+    pub fn step_away(&self) {
+        // If it was marked again meanwhile it stays marked.
+        // ORDERING: Relaxed, nobody learns anything by it.
+        let _marked = self.exchange(Word::Looking, Word::Away, Ordering::Relaxed);
+    }
+
+    /// Begins anew, for the next round of the same select. Not while a case is enrolled.
+    #[inline]
+    pub fn restart(&self) {
+        // ORDERING: Relaxed, nobody else knows it: the locks of the lists order what comes.
+        self.word.store(Word::Looking.encode(), Ordering::Relaxed);
     }
 
     #[inline(always)]

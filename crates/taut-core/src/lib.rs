@@ -16,6 +16,7 @@
 //! | [`operation`] | what a primitive says of an operation: how to try it, queue it, undo it |
 //! | [`waiting`] | that operation as a future: the life that all of them share |
 //! | [`case`](mod@case) | the same operation as an arm of a select |
+//! | [`select`] | the engine that drives those arms |
 //!
 //! Two rules hold everywhere. *Decide under the lock, act after it*: wakers, destructors and closures
 //! run when no lock is held. *A waiter that is polled again looks at the primitive*, not only at its
@@ -41,6 +42,7 @@ pub mod claim;
 pub mod coop;
 pub mod list;
 pub mod operation;
+pub mod select;
 pub mod slot;
 pub mod sync;
 pub mod waiter;

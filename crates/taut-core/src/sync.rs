@@ -10,10 +10,12 @@
 mod cell;
 mod lock;
 mod park;
+mod pause;
 
 pub use cell::{UnsafeCell, empty_cell_at};
 pub use lock::{Guard, Lock};
 pub use park::block_on;
+pub use pause::pause;
 
 #[cfg(not(taut_loom))]
 pub use std::sync::{

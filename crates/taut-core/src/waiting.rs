@@ -179,6 +179,21 @@ impl<O: Operation> Waiting<O> {
         operation.undo(waiter, verdict);
     }
 
+    /// Tries without queueing. It gives up the place that it has, if it was polled before.
+    #[inline(always)]
+    pub fn try_now(mut self: Pin<&mut Self>) -> Poll<O::Output> {
+        match self.stage() {
+            Stage::Start => {}
+            Stage::Queued => {
+                if let Some(output) = self.as_mut().cancel() {
+                    return Poll::Ready(output);
+                }
+            }
+            Stage::Done => polled_after_completion(),
+        }
+        self.poll_start()
+    }
+
     /// Gives up waiting. The output, if the operation was decided before it could be given up;
     /// otherwise nothing happened and it stands as before its first poll.
     #[must_use = "an operation that was decided has an output"]
@@ -256,35 +271,37 @@ fn polled_after_completion() -> ! {
 unsafe impl<O: Operation> Case for Waiting<O> {
     type Output = O::Output;
 
-    #[inline]
+    #[inline(always)]
     fn peek(&self) -> Peek {
-        self.operation.peek()
+        match self.stage() {
+            Stage::Start => self.operation.peek(),
+            // It was polled as a future before it became an arm: there may be a verdict for it, and no
+            // claim can decide over the place that it has.
+            Stage::Queued | Stage::Done => Peek::Unknown,
+        }
     }
 
-    #[inline]
-    fn attempt(self: Pin<&mut Self>) -> Poll<O::Output> {
-        match self.stage() {
-            Stage::Start => self.poll_start(),
-            Stage::Queued => Poll::Pending,
-            Stage::Done => polled_after_completion(),
+    #[inline(always)]
+    fn attempt(self: Pin<&mut Self>, _: &mut task::Context<'_>) -> Poll<O::Output> {
+        // A select tries arms of which most are not ready: no lock for those.
+        match self.peek() {
+            Peek::Unready(_) => Poll::Pending,
+            Peek::Maybe(_) | Peek::Unknown => self.try_now(),
         }
     }
 
     unsafe fn enroll(self: Pin<&mut Self>, claim: Pin<&Claim>, arm: u32) -> Poll<O::Output> {
         let (operation, waiter) = self.project();
-        if waiter.header().stage() == Stage::Start {
-            let owner = Owner::Select(NonNull::from(claim.get_ref()));
-            // SAFETY: the caller keeps the claim where it is until we have left.
-            unsafe { waiter.header().begin(O::OFFER, owner, arm) };
+        match waiter.header().stage() {
+            Stage::Start => {
+                let owner = Owner::Select(NonNull::from(claim.get_ref()));
+                // SAFETY: the caller keeps the claim where it is until we have left.
+                unsafe { waiter.header().begin(O::OFFER, owner, arm) };
+            }
+            Stage::Queued => {}
+            Stage::Done => polled_after_completion(),
         }
         Self::visit(operation, waiter, &mut Visit::select(claim.get_ref()))
-    }
-
-    fn withdraw(self: Pin<&mut Self>) {
-        let (operation, waiter) = self.project();
-        if waiter.header().stage() == Stage::Queued {
-            Self::give_up(operation, &waiter);
-        }
     }
 
     fn collect(self: Pin<&mut Self>) -> Option<O::Output> {

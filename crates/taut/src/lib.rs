@@ -5,6 +5,7 @@
 //! | module | feature | what is in it |
 //! | --- | --- | --- |
 //! | `chan` | `chan` | channels: rendezvous, bounded, unbounded; permits, streams, sinks |
+//! | `select` | `select` | `select!`, whose arms may send; `Select` for any number of arms; `first` |
 //!
 //! # Examples
 //!
@@ -27,6 +28,15 @@
 #[cfg_attr(docsrs, doc(cfg(feature = "chan")))]
 #[doc(inline)]
 pub use taut_chan as chan;
+
+#[cfg(feature = "select")]
+#[cfg_attr(docsrs, doc(cfg(feature = "select")))]
+#[doc(inline)]
+pub use taut_select as select;
+#[cfg(feature = "select")]
+#[cfg_attr(docsrs, doc(cfg(feature = "select")))]
+#[doc(inline)]
+pub use taut_select::select;
 
 /// The README's program, compiled and run with the doc tests.
 #[cfg(all(doctest, feature = "chan"))]

@@ -14,6 +14,7 @@ use crate::channel::{Channel, Received, Sent};
 // SAFETY: values are moved only together with `Done` or a verdict of that name; sends and reservations
 // are on `senders`, receives on `receivers`.
 unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
+    #[inline(always)]
     fn peek_send(&self) -> Peek {
         let events = self.events();
         // ORDERING: Acquire, each pairs with its publication. `head` goes first: read later it could
@@ -29,6 +30,7 @@ unsafe impl<T, S: Store<T>> Channel<T> for Buffered<T, S> {
         Peek::Unready(version)
     }
 
+    #[inline(always)]
     fn peek_recv(&self) -> Peek {
         let events = self.events();
         // ORDERING: Acquire, each pairs with its publication. `tail` goes first: if `head` has come

@@ -14,10 +14,12 @@ use crate::channel::{Channel, Received, Sent};
 // SAFETY: values are moved only together with `Done` or a verdict of that name; sends and reservations
 // are on `senders`, receives on `receivers`.
 unsafe impl<T> Channel<T> for Rendezvous<T> {
+    #[inline(always)]
     fn peek_send(&self) -> Peek {
         self.peek(Word::SEND_MAY_GO)
     }
 
+    #[inline(always)]
     fn peek_recv(&self) -> Peek {
         self.peek(Word::RECV_MAY_GO)
     }

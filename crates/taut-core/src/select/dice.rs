@@ -1,0 +1,118 @@
+//! The choice among arms that are ready: uniform, cheap, and repeatable if one wants it to be.
+//!
+//! A generator per thread gives a select its 64 bits; a select that needs more draws makes them of
+//! those. The first is Wang Yi's wyrand (github.com/wangyi-fudan/wyhash), the second Knuth's linear
+//! congruential generator for MMIX (The Art of Computer Programming 2, 3.3.4), of which only the upper
+//! half is used. Good enough to be fair at ten standard deviations, and no more secret than that.
+
+#[cfg(not(taut_loom))]
+use std::cell::Cell;
+
+#[cfg(not(taut_loom))]
+thread_local! {
+    /// The generator of this thread; zero before its first use.
+    static STATE: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Makes the choices of this thread a function of `seed`, from now on.
+///
+/// # Examples
+///
+/// ```
+/// use taut_core::select::{Dice, seed};
+///
+/// seed(7);
+/// let once = Dice::roll().below(1000);
+/// seed(7);
+/// assert_eq!(Dice::roll().below(1000), once);
+/// ```
+pub fn seed(seed: u64) {
+    #[cfg(not(taut_loom))]
+    STATE.with(|state| state.set(seed | 1 << 63));
+    #[cfg(taut_loom)]
+    let _ = seed;
+}
+
+/// The random numbers of one pass over the arms of a select.
+#[derive(Clone, Debug)]
+pub struct Dice(u64);
+
+impl Dice {
+    /// With fresh numbers from the generator of this thread. In a model there is no chance: it would
+    /// make an execution that cannot be replayed.
+    #[inline(always)]
+    #[must_use]
+    pub fn roll() -> Self {
+        #[cfg(not(taut_loom))]
+        return Self(fresh());
+        #[cfg(taut_loom)]
+        Self(0)
+    }
+
+    /// A number from `0` to `count - 1`, each as likely as the others but for one part in 2³² / count.
+    #[inline(always)]
+    pub const fn below(&mut self, count: u32) -> u32 {
+        let drawn = ((self.0 >> 32) * count as u64) >> 32;
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        drawn as u32
+    }
+}
+
+#[cfg(not(taut_loom))]
+#[inline(always)]
+fn fresh() -> u64 {
+    STATE.with(|state| {
+        let mut now = state.get();
+        if now == 0 {
+            now = first();
+        }
+        now = now.wrapping_add(0xa076_1d64_78bd_642f);
+        state.set(now);
+        let product = u128::from(now) * u128::from(now ^ 0xe703_7ed1_a0b4_28db);
+        (product >> 64) as u64 ^ product as u64
+    })
+}
+
+/// Where the generator of a thread starts: elsewhere in each thread and each process.
+#[cfg(not(taut_loom))]
+#[cold]
+fn first() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(0)
+}
+
+#[cfg(all(test, not(taut_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_below_is_drawn_about_as_often() {
+        // Goal: ten standard deviations, for first draws and for later ones.
+        const ROUNDS: u32 = 60_000;
+        for count in [2, 3, 7, 64] {
+            for skip in 0..3 {
+                let mut drawn = vec![0_u32; count as usize];
+                for _ in 0..ROUNDS {
+                    let mut dice = Dice::roll();
+                    (0..skip).for_each(|_| drop(dice.below(5)));
+                    drawn[dice.below(count) as usize] += 1;
+                }
+                let share = f64::from(ROUNDS) / f64::from(count);
+                let sigma = (share * (1.0 - 1.0 / f64::from(count))).sqrt();
+                for times in drawn {
+                    assert!((f64::from(times) - share).abs() < 10.0 * sigma, "{count}: {times}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_seed_repeats_the_choices() {
+        let choices = |with| {
+            seed(with);
+            (0..20).map(|_| Dice::roll().below(1000)).collect::<Vec<_>>()
+        };
+        assert_eq!(choices(0), choices(0), "zero is a seed like others");
+        assert_ne!(choices(1), choices(2));
+    }
+}

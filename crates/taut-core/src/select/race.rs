@@ -1,0 +1,373 @@
+//! The engine of all selects: it takes a set of arms through its rounds.
+//!
+//! ```text
+//!            look: an arm is ready ──▶ its output          drop: nothing to undo
+//!   Start ───┤
+//!     ▲      └ none: enroll all ──▶ Parked                 drop: nobody may claim any more, then the
+//!     │                              │                           arms go, each undoing what it did
+//!     └── an arm was claimed, or ────┘
+//!         is ready after all
+//! ```
+//!
+//! After an output it is in `Start` again, with one arm less, so that a pattern that did not match or a
+//! `Select` in a loop goes on with the same nodes.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{self, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::arms::{Arms, Step};
+use super::dice::Dice;
+use crate::case::Peek;
+use crate::claim::{Claim, From, Missed};
+use crate::coop;
+use crate::sync::pause;
+
+/// In which order arms are looked at.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// As they were written.
+    Source,
+    /// At random, by these dice.
+    Random(Dice),
+}
+
+/// What one moment showed.
+#[derive(Debug)]
+pub enum Moment<O> {
+    /// An arm was ready.
+    Won(O),
+    /// There was one instant at which no case was ready.
+    Unready,
+    /// No arm takes part.
+    Disabled,
+}
+
+/// Looks that a select takes on end while others keep coming by, before it lets its task give way.
+const LOOKS: u32 = 32;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Nothing is registered (S2).
+    Start,
+    /// Arms are registered with the claim.
+    Parked,
+    /// Nothing is registered, and this arm has an output that nobody has collected yet.
+    Claimed(u32),
+}
+
+pin_project! {
+    /// A set of arms, of which one wins, and then another.
+    pub struct Race<A: Arms> {
+        #[pin]
+        arms: A,
+        is_biased: bool,
+        stage: Stage,
+        // S1: last, so that it outlives the arms.
+        #[pin]
+        claim: Claim,
+    }
+
+    impl<A: Arms> PinnedDrop for Race<A> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if *this.stage == Stage::Parked && this.claim.resume().is_ok() {
+                this.claim.decide();
+            }
+        }
+    }
+}
+
+impl<A: Arms> Race<A> {
+    /// A select of these arms. Biased: the first that is ready wins; otherwise any of those.
+    #[inline(always)]
+    pub fn new(arms: A, is_biased: bool) -> Self {
+        Self { arms, is_biased, stage: Stage::Start, claim: Claim::new() }
+    }
+
+    /// The same, looking at its arms in order.
+    #[must_use]
+    pub fn biased(mut self) -> Self {
+        self.is_biased = true;
+        self
+    }
+
+    /// The arms. Only between rounds is there anything to be done with them.
+    #[inline(always)]
+    pub const fn arms(&self) -> &A {
+        &self.arms
+    }
+
+    /// The arms, with none of them registered.
+    #[must_use]
+    pub fn arms_mut(mut self: Pin<&mut Self>) -> Pin<&mut A> {
+        self.as_mut().leave();
+        self.project().arms
+    }
+
+    #[inline(always)]
+    fn order(&self) -> Order {
+        if self.is_biased { Order::Source } else { Order::Random(Dice::roll()) }
+    }
+
+    /// Waits for an arm to win. None: there is no arm.
+    #[inline(always)]
+    pub fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut task::Context<'_>,
+    ) -> Poll<Option<A::Output>> {
+        if self.stage != Stage::Start {
+            return self.poll_again(cx);
+        }
+        if coop::is_due() && coop::charge(cx).is_pending() {
+            return Poll::Pending;
+        }
+        match self.as_mut().look(cx) {
+            Moment::Won(output) => Poll::Ready(Some(output)),
+            Moment::Disabled => Poll::Ready(None),
+            Moment::Unready => self.park(cx).map(Some),
+        }
+    }
+
+    /// Takes the arm that is ready now, if there is one. `peeks` has room for each arm.
+    #[inline(always)]
+    pub fn poll_now(
+        mut self: Pin<&mut Self>,
+        cx: &mut task::Context<'_>,
+        peeks: &mut [Peek],
+    ) -> Poll<Moment<A::Output>> {
+        if self.stage != Stage::Start {
+            if let Some(output) = self.as_mut().take_claimed() {
+                return Poll::Ready(Moment::Won(output));
+            }
+        }
+        if coop::is_due() && coop::charge(cx).is_pending() {
+            return Poll::Pending;
+        }
+        loop {
+            let seen = self.as_mut().note(peeks);
+            let moment = self.as_mut().look_where(cx, |arm| {
+                // A case that cannot be ready need not take its lock.
+                !matches!(peeks[arm as usize], Peek::Unready(_))
+            });
+            match moment {
+                Moment::Unready if !self.as_ref().is_as_noted(seen, peeks) => pause(),
+                moment => return Poll::Ready(moment),
+            }
+        }
+    }
+
+    /// Peeks at all arms. How many there were, and whether one of them may be ready.
+    #[inline(always)]
+    fn note(self: Pin<&mut Self>, peeks: &mut [Peek]) -> (u32, bool) {
+        let mut this = self.project();
+        let (mut count, mut may_be) = (0, false);
+        let mut turn = this.arms.turn();
+        while let Some(arm) = this.arms.as_mut().draw(&mut turn, &mut Order::Source) {
+            let peek = this.arms.peek(arm);
+            may_be |= !matches!(peek, Peek::Unready(_));
+            peeks[arm as usize] = peek;
+            count += 1;
+        }
+        (count, may_be)
+    }
+
+    /// Whether all arms are as they were noted, so that in between was an instant at which none was
+    /// ready. A single one that was not ready when it was noted is enough by itself.
+    #[inline(always)]
+    fn is_as_noted(self: Pin<&Self>, (count, may_be): (u32, bool), peeks: &[Peek]) -> bool {
+        if count == 1 && !may_be {
+            return true;
+        }
+        (0..).zip(peeks).all(|(arm, noted)| match noted {
+            Peek::Unknown => true,
+            noted => self.arms.peek(arm) == *noted,
+        })
+    }
+
+    /// Tries one arm after the other, without registering any.
+    #[inline(always)]
+    fn look(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Moment<A::Output> {
+        self.look_where(cx, |_| true)
+    }
+
+    #[inline(always)]
+    fn look_where(
+        self: Pin<&mut Self>,
+        cx: &mut task::Context<'_>,
+        is_wanted: impl Fn(u32) -> bool,
+    ) -> Moment<A::Output> {
+        let mut order = self.order();
+        let mut this = self.project();
+        let mut turn = this.arms.turn();
+        let mut moment = Moment::Disabled;
+        while let Some(arm) = this.arms.as_mut().draw(&mut turn, &mut order) {
+            moment = Moment::Unready;
+            if is_wanted(arm) {
+                // SAFETY: nothing is enrolled.
+                let attempt = unsafe { this.arms.as_mut().drive(arm, Step::Attempt(cx)) };
+                if let Poll::Ready(output) = attempt {
+                    return Moment::Won(output);
+                }
+            }
+        }
+        moment
+    }
+
+    /// From `Start`, when none was ready.
+    #[inline(never)]
+    fn park(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<A::Output> {
+        let this = self.as_mut().project();
+        this.claim.restart();
+        // SAFETY: nothing is enrolled, so nobody knows the claim.
+        unsafe { this.claim.set_waker(cx.waker()) };
+        // From here on a drop must take the claim back first.
+        *this.stage = Stage::Parked;
+        self.register(cx)
+    }
+
+    /// Registers all arms, or lets them look again, until all are registered and nothing came by.
+    fn register(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<A::Output> {
+        for _ in 0..LOOKS {
+            if let Some(output) = self.as_mut().enroll_all() {
+                return Poll::Ready(self.finish(output));
+            }
+            match self.claim.wait(From::Looking) {
+                Ok(()) => return Poll::Pending,
+                // Between two looks: another select must get on.
+                Err(Missed) => pause(),
+            }
+        }
+        // Whoever keeps coming by may need this CPU.
+        self.claim.step_away();
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn enroll_all(self: Pin<&mut Self>) -> Option<A::Output> {
+        let mut order = self.order();
+        let mut this = self.project();
+        let claim = this.claim.into_ref();
+        let mut turn = this.arms.turn();
+        while let Some(arm) = this.arms.as_mut().draw(&mut turn, &mut order) {
+            // SAFETY: S1: the claim is pinned beside the arms, which go first, and it is theirs only.
+            // Nobody may claim while we look.
+            let step = unsafe { this.arms.as_mut().drive(arm, Step::Enroll(claim)) };
+            if let Poll::Ready(output) = step {
+                return Some(output);
+            }
+        }
+        None
+    }
+
+    /// Parked, or with an output from before.
+    #[inline(never)]
+    fn poll_again(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<A::Output>> {
+        match self.stage {
+            Stage::Parked => self.woken(cx).map(Some),
+            Stage::Start | Stage::Claimed(_) => match self.as_mut().take_claimed() {
+                Some(output) => Poll::Ready(Some(output)),
+                None => self.poll_next(cx),
+            },
+        }
+    }
+
+    fn woken(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<A::Output> {
+        if let Err(arm) = self.claim.resume() {
+            let output = self.as_mut().collect(arm);
+            // The claimer committed it, and only we collect.
+            let Some(output) = output else { unreachable!("arm {arm} was claimed") };
+            self.as_mut().withdraw_all();
+            return Poll::Ready(output);
+        }
+        // SAFETY: taken back, so nobody can claim.
+        unsafe { self.claim.set_waker(cx.waker()) };
+        if let Some(output) = self.as_mut().repoll_all(cx) {
+            return Poll::Ready(self.finish(output));
+        }
+        match self.claim.wait(From::Away) {
+            Ok(()) => Poll::Pending,
+            Err(Missed) => self.register(cx),
+        }
+    }
+
+    /// Polls what waits in no list. Nobody can claim meanwhile, but whoever comes by leaves word.
+    fn repoll_all(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Option<A::Output> {
+        let mut order = self.order();
+        let mut this = self.project();
+        let mut turn = this.arms.turn();
+        while let Some(arm) = this.arms.as_mut().draw(&mut turn, &mut order) {
+            // SAFETY: this enrolls nothing.
+            let step = unsafe { this.arms.as_mut().drive(arm, Step::Repoll(cx)) };
+            if let Poll::Ready(output) = step {
+                return Some(output);
+            }
+        }
+        None
+    }
+
+    /// An arm won while others are registered, and nobody can claim.
+    fn finish(self: Pin<&mut Self>, output: A::Output) -> A::Output {
+        self.claim.decide();
+        self.withdraw_all();
+        output
+    }
+
+    /// Takes all arms out of their lists. Nobody can claim.
+    fn withdraw_all(mut self: Pin<&mut Self>) {
+        let mut turn = self.arms.turn();
+        while let Some(arm) = self.as_mut().project().arms.draw(&mut turn, &mut Order::Source) {
+            let none = self.as_mut().collect(arm);
+            debug_assert!(none.is_none(), "an arm that was not claimed has an output");
+        }
+        *self.project().stage = Stage::Start;
+    }
+
+    fn collect(self: Pin<&mut Self>, arm: u32) -> Option<A::Output> {
+        // SAFETY: this enrolls nothing.
+        match unsafe { self.project().arms.drive(arm, Step::Collect) } {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        }
+    }
+
+    /// Stops waiting: nothing is registered afterwards. What was claimed before keeps its output.
+    pub fn leave(mut self: Pin<&mut Self>) {
+        if self.stage != Stage::Parked {
+            return;
+        }
+        let claimed = self.claim.resume().err();
+        if claimed.is_none() {
+            self.claim.decide();
+        }
+        let mut turn = self.arms.turn();
+        while let Some(arm) = self.as_mut().project().arms.draw(&mut turn, &mut Order::Source) {
+            if claimed != Some(arm) {
+                let none = self.as_mut().collect(arm);
+                debug_assert!(none.is_none(), "an arm that was not claimed has an output");
+            }
+        }
+        *self.project().stage = claimed.map_or(Stage::Start, Stage::Claimed);
+    }
+
+    /// The output of an arm that was claimed before it was left. None if it was removed since.
+    fn take_claimed(mut self: Pin<&mut Self>) -> Option<A::Output> {
+        self.as_mut().leave();
+        let stage = std::mem::replace(self.as_mut().project().stage, Stage::Start);
+        match stage {
+            Stage::Claimed(arm) => self.collect(arm),
+            Stage::Start | Stage::Parked => None,
+        }
+    }
+}
+
+impl<A: Arms> fmt::Debug for Race<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Race")
+            .field("stage", &self.stage)
+            .field("is_biased", &self.is_biased)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,207 @@
+//! `first`: a select without a macro, which rustfmt formats and an editor understands.
+//!
+//! It is the engine of `select!` with another front: a tuple instead of arms, an enum and a `match`
+//! instead of handlers.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{self, Poll};
+
+use pin_project_lite::pin_project;
+use taut_core::Case;
+use taut_core::select::{Fixed, Moment, Out, Race, Tuple as Arms};
+
+/// What [`first`] takes: a tuple of two to twelve [`Case`]s.
+pub trait Tuple: Arms {
+    /// One variant for each element: [`OneOf2`] for two of them, and so on.
+    type OneOf;
+
+    #[doc(hidden)]
+    fn one_of(out: Self::Output) -> Self::OneOf;
+}
+
+/// Waits for the first of several operations: [`select!`](crate::select!) for those who would rather
+/// have a `match` that rustfmt formats.
+///
+/// Exactly one operation takes effect, chosen uniformly among those that are ready; the others have had
+/// none. It takes a tuple of two to twelve [`Case`]s: the futures of taut as they are, any other future
+/// by [`future`](crate::future()), and an `Option` of these, whose `None` is an arm that is disabled,
+/// for what would be a guard. With every arm disabled it waits for ever.
+///
+/// [`First::biased`] looks at the arms in order; [`First::now`] does not wait, as with a `default`.
+///
+/// # Cancel safety
+///
+/// Safe, as far as its arms are: nothing has happened if it is dropped while it waits. If an arm was
+/// committed already, it is undone as that operation by itself would be: a receive gives its value
+/// back to the head of its channel.
+///
+/// # Examples
+///
+/// ```
+/// use taut::chan;
+/// use taut::select::{self, OneOf3};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let (jobs, queue) = chan::bounded::<u32>(8);
+/// let (log, _lines) = chan::bounded::<String>(8);
+/// let (_stop, stopped) = chan::rendezvous::<()>();
+/// let mut line = None::<String>;
+///
+/// jobs.send(7).await.unwrap();
+/// let arms = (queue.recv(), stopped.recv(), line.is_some().then(|| log.send_from(&mut line)));
+/// let job = match select::first(arms).await {
+///     OneOf3::A(job) => job.unwrap(),
+///     OneOf3::B(_stopped) => return,
+///     OneOf3::C(_sent) => unreachable!("it was disabled"),
+/// };
+/// assert_eq!(job, 7);
+/// # }
+/// ```
+pub fn first<T: Tuple>(arms: T) -> First<T> {
+    First { race: Race::new(Fixed::new(arms), false) }
+}
+
+pin_project! {
+    /// The future of [`first`].
+    ///
+    /// Polled once more after it was ready, it waits for one of the arms that are left.
+    #[must_use = "futures do nothing unless they are awaited or polled"]
+    pub struct First<T: Tuple> {
+        #[pin]
+        race: Race<Fixed<T>>,
+    }
+}
+
+impl<T: Tuple> First<T> {
+    /// Looks at the arms in the order of the tuple, so that of those that are ready the first wins. Once
+    /// it waits, whoever comes first wins, as always.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::chan;
+    /// use taut::select::{self, OneOf2};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let ((urgent, high), (other, low)) = (chan::bounded(1), chan::bounded(1));
+    /// other.send(1).await.unwrap();
+    /// urgent.send(2).await.unwrap();
+    /// let got = select::first((high.recv(), low.recv())).biased().await;
+    /// assert_eq!(got, OneOf2::A(Ok(2)));
+    /// # }
+    /// ```
+    pub fn biased(self) -> Self {
+        Self { race: self.race.biased() }
+    }
+
+    /// Does not wait: `None` if no arm is ready, or none is enabled.
+    ///
+    /// For cases it is one moment that is looked at, not one arm after the other: `None` says that there
+    /// was an instant at which none of them was ready. A future that is not taut's is polled once, which
+    /// says nothing of the others' instant.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: it waits only if the task has used up its budget, and has done nothing by then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::chan;
+    /// use taut::select::{self, OneOf2};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let (tx, rx) = chan::bounded(1);
+    /// assert_eq!(select::first((rx.recv(), tx.closed())).now().await, None);
+    /// tx.send(1).await.unwrap();
+    /// assert_eq!(select::first((rx.recv(), tx.closed())).now().await, Some(OneOf2::A(Ok(1))));
+    /// # }
+    /// ```
+    pub fn now(self) -> Now<T> {
+        Now { race: self.race }
+    }
+}
+
+impl<T: Tuple> Future for First<T> {
+    type Output = T::OneOf;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<T::OneOf> {
+        match self.project().race.poll_next(cx) {
+            Poll::Ready(Some(output)) => Poll::Ready(T::one_of(output)),
+            // None: every arm is disabled.
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl<T: Tuple> fmt::Debug for First<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("First").field("race", &self.race).finish()
+    }
+}
+
+pin_project! {
+    /// The future of [`First::now`].
+    #[must_use = "futures do nothing unless they are awaited or polled"]
+    pub struct Now<T: Tuple> {
+        #[pin]
+        race: Race<Fixed<T>>,
+    }
+}
+
+impl<T: Tuple> Future for Now<T> {
+    type Output = Option<T::OneOf>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<T::OneOf>> {
+        let moment = self.project().race.poll_now(cx, T::peeks().as_mut());
+        moment.map(|moment| match moment {
+            Moment::Won(output) => Some(T::one_of(output)),
+            Moment::Unready | Moment::Disabled => None,
+        })
+    }
+}
+
+impl<T: Tuple> fmt::Debug for Now<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Now").field("race", &self.race).finish()
+    }
+}
+
+/// An enum and its tuple, for each count.
+macro_rules! one_of {
+    ($($count:literal $one_of:ident: $($name:ident)*;)*) => {$(
+        #[doc = concat!("The output of the arm that won, of ", $count, ". See [`first`].")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "each is an element of the tuple")]
+        pub enum $one_of<$($name),*> {
+            $($name($name),)*
+        }
+
+        impl<$($name: Case),*> Tuple for ($($name,)*) {
+            type OneOf = $one_of<$($name::Output),*>;
+
+            #[inline]
+            fn one_of(out: Self::Output) -> Self::OneOf {
+                match out {
+                    $(Out::$name(output) => $one_of::$name(output),)*
+                }
+            }
+        }
+    )*};
+}
+
+one_of! {
+    "two" OneOf2: A B;
+    "three" OneOf3: A B C;
+    "four" OneOf4: A B C D;
+    "five" OneOf5: A B C D E;
+    "six" OneOf6: A B C D E F;
+    "seven" OneOf7: A B C D E F G;
+    "eight" OneOf8: A B C D E F G H;
+    "nine" OneOf9: A B C D E F G H I;
+    "ten" OneOf10: A B C D E F G H I J;
+    "eleven" OneOf11: A B C D E F G H I J K;
+    "twelve" OneOf12: A B C D E F G H I J K L;
+}
