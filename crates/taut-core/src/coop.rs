@@ -36,6 +36,29 @@ pub fn is_due() -> bool {
     })
 }
 
+/// Counts an operation of this thread unless it is due to [`charge`]: then it is not counted, and is to
+/// go where it is charged.
+///
+/// # Examples
+///
+/// ```
+/// let passed = (0..160).filter(|_| taut_core::coop::passes()).count();
+/// assert!(passed < 16, "the next one is due, and stays so");
+/// assert!(taut_core::coop::is_due());
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn passes() -> bool {
+    OPERATIONS.with(|operations| {
+        let count = operations.get().wrapping_add(1);
+        let passes = count % PERIOD != 0;
+        if passes {
+            operations.set(count);
+        }
+        passes
+    })
+}
+
 /// Takes one step out of the budget; pending, with the waker arranged for, when it is used up.
 ///
 /// # Examples

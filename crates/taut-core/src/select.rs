@@ -31,8 +31,8 @@ mod slots;
 pub use adapt::{Mapped, Polled};
 pub use arms::{Arms, Step};
 pub use dice::{Dice, seed};
-pub use fixed::{Fixed, Out, Tuple};
-pub use race::{Moment, Order, Race};
+pub use fixed::{Few, Fixed, Out, Tuple};
+pub use race::{Order, Race};
 pub use slots::Slots;
 
 #[cfg(doc)]

@@ -4,11 +4,10 @@ use std::convert::Infallible;
 use std::future::{Future, IntoFuture, pending, poll_fn};
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::Poll;
 
 use taut_core::Case;
 use taut_core::select::{Arms, Fixed, Polled, Tuple};
-pub use taut_core::select::{Moment, Out, Race};
+pub use taut_core::select::{Out, Race};
 
 /// Waits for ever.
 pub fn forever() -> impl Future<Output = Infallible> {
@@ -27,26 +26,17 @@ pub fn guarded<C>(is_enabled: bool, case: C) -> Option<C> {
     is_enabled.then_some(case)
 }
 
-/// The arm that wins. None: no arm takes part.
+/// The arm that wins.
 #[inline(always)]
-pub fn next<A: Arms>(mut race: Pin<&mut Race<A>>) -> impl Future<Output = Option<A::Output>> {
+pub fn next<A: Arms>(mut race: Pin<&mut Race<A>>) -> impl Future<Output = A::Output> {
     poll_fn(move |cx| race.as_mut().poll_next(cx))
 }
 
-/// The arm that wins, and no end if no arm takes part.
-#[inline(always)]
-pub fn next_or_never<A: Arms>(mut race: Pin<&mut Race<A>>) -> impl Future<Output = A::Output> {
-    poll_fn(move |cx| match race.as_mut().poll_next(cx) {
-        Poll::Ready(Some(output)) => Poll::Ready(output),
-        Poll::Ready(None) | Poll::Pending => Poll::Pending,
-    })
-}
-
-/// What this moment shows.
+/// The arm that is ready now.
 #[inline(always)]
 pub fn now<T: Tuple>(
     mut race: Pin<&mut Race<Fixed<T>>>,
-) -> impl Future<Output = Moment<T::Output>> {
+) -> impl Future<Output = Option<T::Output>> {
     poll_fn(move |cx| race.as_mut().poll_now(cx, T::peeks().as_mut()))
 }
 

@@ -10,7 +10,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{self, Poll, Waker};
 
-use taut_core::select::{Moment, Race, Slots};
+use taut_core::select::{Race, Slots};
 use taut_core::{Case, Peek};
 
 /// A select whose arms are added at run time: any number of them, each under a key that comes back
@@ -206,8 +206,8 @@ impl<K, C: Case> Select<K, C> {
         self.race.arms().is_empty()
     }
 
-    /// Waits for an arm to win, and takes it out. `None` if there is no arm that could, which ends a
-    /// loop; Go's select would wait for ever.
+    /// Waits for an arm to win, and takes it out. `None` if there is no arm, which ends a loop; Go's
+    /// select would wait for ever.
     ///
     /// # Cancel safety
     ///
@@ -239,8 +239,8 @@ impl<K, C: Case> Select<K, C> {
         self.peeks.resize(self.race.arms().slots(), Peek::Unknown);
         let mut cx = task::Context::from_waker(Waker::noop());
         match self.race.as_mut().poll_now(&mut cx, &mut self.peeks) {
-            Poll::Ready(Moment::Won(won)) => Some(won),
-            Poll::Ready(Moment::Unready | Moment::Disabled) | Poll::Pending => None,
+            Poll::Ready(won) => won,
+            Poll::Pending => None,
         }
     }
 }
@@ -285,7 +285,11 @@ impl<K, C: Case> Future for Next<'_, K, C> {
     type Output = Option<(K, C::Output)>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<(K, C::Output)>> {
-        self.get_mut().select.race.as_mut().poll_next(cx)
+        let race = &mut self.get_mut().select.race;
+        if race.is_over() {
+            return Poll::Ready(None);
+        }
+        race.as_mut().poll_next(cx).map(Some)
     }
 }
 

@@ -10,7 +10,7 @@ use std::task::{self, Poll};
 
 use pin_project_lite::pin_project;
 use taut_core::Case;
-use taut_core::select::{Fixed, Moment, Out, Race, Tuple as Arms};
+use taut_core::select::{Fixed, Out, Race, Tuple as Arms};
 
 /// What [`first`] takes: a tuple of two to twelve [`Case`]s.
 pub trait Tuple: Arms {
@@ -128,11 +128,7 @@ impl<T: Tuple> Future for First<T> {
     type Output = T::OneOf;
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<T::OneOf> {
-        match self.project().race.poll_next(cx) {
-            Poll::Ready(Some(output)) => Poll::Ready(T::one_of(output)),
-            // None: every arm is disabled.
-            Poll::Ready(None) | Poll::Pending => Poll::Pending,
-        }
+        self.project().race.poll_next(cx).map(T::one_of)
     }
 }
 
@@ -155,11 +151,8 @@ impl<T: Tuple> Future for Now<T> {
     type Output = Option<T::OneOf>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<T::OneOf>> {
-        let moment = self.project().race.poll_now(cx, T::peeks().as_mut());
-        moment.map(|moment| match moment {
-            Moment::Won(output) => Some(T::one_of(output)),
-            Moment::Unready | Moment::Disabled => None,
-        })
+        let won = self.project().race.poll_now(cx, T::peeks().as_mut());
+        won.map(|output| output.map(T::one_of))
     }
 }
 

@@ -117,32 +117,18 @@ macro_rules! __select_arms {
         ::core::compile_error!("select!: more than 64 arms; `taut::select::Select` takes any number")
     };
 
-    // An arm with a guard.
-    (($v:tt $($n:tt)*) $b:tt $d:tt $e:tt ($($a:tt)*) $p:pat = $f:expr, if $c:expr => $h:block, $($rest:tt)*) => {
-        $crate::__select_arms!{ ($($n)*) $b $d $e ($($a)* ($v ($p) ($f) ($c) ($h))) $($rest)* }
+    // An arm, with a guard or without.
+    (($v:tt $($n:tt)*) $b:tt $d:tt $e:tt ($($a:tt)*) $p:pat = $f:expr $(, if $c:expr)? => $h:block, $($rest:tt)*) => {
+        $crate::__select_arms!{ ($($n)*) $b $d $e ($($a)* ($v ($p) ($f) ($($c)?) ($h))) $($rest)* }
     };
-    (($v:tt $($n:tt)*) $b:tt $d:tt $e:tt ($($a:tt)*) $p:pat = $f:expr, if $c:expr => $h:block $($rest:tt)*) => {
-        $crate::__select_arms!{ ($($n)*) $b $d $e ($($a)* ($v ($p) ($f) ($c) ($h))) $($rest)* }
+    (($v:tt $($n:tt)*) $b:tt $d:tt $e:tt ($($a:tt)*) $p:pat = $f:expr $(, if $c:expr)? => $h:block $($rest:tt)*) => {
+        $crate::__select_arms!{ ($($n)*) $b $d $e ($($a)* ($v ($p) ($f) ($($c)?) ($h))) $($rest)* }
     };
-    (($v:tt $($n:tt)*) $b:tt $d:tt $e:tt ($($a:tt)*) $p:pat = $f:expr, if $c:expr => $h:expr, $($rest:tt)*) => {
-        $crate::__select_arms!{ ($($n)*) $b $d $e ($($a)* ($v ($p) ($f) ($c) ($h))) $($rest)* }
+    (($v:tt $($n:tt)*) $b:tt $d:tt $e:tt ($($a:tt)*) $p:pat = $f:expr $(, if $c:expr)? => $h:expr, $($rest:tt)*) => {
+        $crate::__select_arms!{ ($($n)*) $b $d $e ($($a)* ($v ($p) ($f) ($($c)?) ($h))) $($rest)* }
     };
-    (($v:tt $($n:tt)*) $b:tt $d:tt $e:tt ($($a:tt)*) $p:pat = $f:expr, if $c:expr => $h:expr) => {
-        $crate::__select_arms!{ ($($n)*) $b $d $e ($($a)* ($v ($p) ($f) ($c) ($h))) }
-    };
-
-    // An arm without.
-    (($v:tt $($n:tt)*) $b:tt $d:tt $e:tt ($($a:tt)*) $p:pat = $f:expr => $h:block, $($rest:tt)*) => {
-        $crate::__select_arms!{ ($($n)*) $b $d $e ($($a)* ($v ($p) ($f) () ($h))) $($rest)* }
-    };
-    (($v:tt $($n:tt)*) $b:tt $d:tt $e:tt ($($a:tt)*) $p:pat = $f:expr => $h:block $($rest:tt)*) => {
-        $crate::__select_arms!{ ($($n)*) $b $d $e ($($a)* ($v ($p) ($f) () ($h))) $($rest)* }
-    };
-    (($v:tt $($n:tt)*) $b:tt $d:tt $e:tt ($($a:tt)*) $p:pat = $f:expr => $h:expr, $($rest:tt)*) => {
-        $crate::__select_arms!{ ($($n)*) $b $d $e ($($a)* ($v ($p) ($f) () ($h))) $($rest)* }
-    };
-    (($v:tt $($n:tt)*) $b:tt $d:tt $e:tt ($($a:tt)*) $p:pat = $f:expr => $h:expr) => {
-        $crate::__select_arms!{ ($($n)*) $b $d $e ($($a)* ($v ($p) ($f) () ($h))) }
+    (($v:tt $($n:tt)*) $b:tt $d:tt $e:tt ($($a:tt)*) $p:pat = $f:expr $(, if $c:expr)? => $h:expr) => {
+        $crate::__select_arms!{ ($($n)*) $b $d $e ($($a)* ($v ($p) ($f) ($($c)?) ($h))) }
     };
 
     // Whatever comes here is an arm with something wrong in it.
@@ -155,47 +141,59 @@ macro_rules! __select_arms {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __select_wrong {
-    ($p:pat = $f:expr, if $c:expr => $($rest:tt)*) => {
-        ::core::compile_error!(
-            "select!: a comma is missing after a handler: each handler is followed by one, unless it \
-             is a block and the last thing in its arm"
-        )
+    ($p:pat = $f:expr $(, if $c:expr)? => $(, $($rest:tt)*)?) => {
+        $crate::__select_wrong!{ @handler ($p) ($f) }
     };
-    ($p:pat = $f:expr => $($rest:tt)*) => {
-        ::core::compile_error!(
-            "select!: a comma is missing after a handler: each handler is followed by one, unless it \
-             is a block and the last thing in its arm"
-        )
+    ($p:pat = $f:expr $(, if $c:expr)? => $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "select!: a comma is missing after the handler of `", ::core::stringify!($p = $f),
+            "`: only a handler that is a block goes without"
+        ))
+    };
+    ($p:pat = $f:expr, if $c:expr $(, $($rest:tt)*)?) => {
+        ::core::compile_error!(::core::concat!(
+            "select!: the arm `", ::core::stringify!($p = $f), "` has a guard but no handler: write `",
+            ::core::stringify!($p = $f, if $c), " => handler`"
+        ))
     };
     ($p:pat = $f:expr, if $($rest:tt)*) => {
-        ::core::compile_error!(
-            "select!: a guard without a handler: after it comes `=> handler`, as in \
-             `pattern = operation, if condition => handler`"
-        )
+        ::core::compile_error!(::core::concat!(
+            "select!: the guard of `", ::core::stringify!($p = $f), "` is no condition: write `",
+            ::core::stringify!($p = $f), ", if condition => handler`"
+        ))
     };
     ($p:pat = $f:expr $(, $($rest:tt)*)?) => {
-        ::core::compile_error!(
-            "select!: an arm without a handler: after the operation comes `=> handler`, as in \
-             `pattern = operation => handler`"
-        )
+        $crate::__select_wrong!{ @handler ($p) ($f) }
+    };
+    ($p:pat = => $($rest:tt)*) => {
+        $crate::__select_wrong!{ @operation ($p) }
     };
     ($p:pat => $($rest:tt)*) => {
-        ::core::compile_error!(
-            "select!: an arm without an operation: `pattern = operation => handler`; only `default` \
-             and `else` go without"
-        )
+        $crate::__select_wrong!{ @operation ($p) }
     };
     ($p:pat if $($rest:tt)*) => {
-        ::core::compile_error!(
-            "select!: a guard without an arm: it belongs between the operation and its `=>`, as in \
-             `pattern = operation, if condition => handler`"
-        )
+        ::core::compile_error!(::core::concat!(
+            "select!: the guard of `", ::core::stringify!($p), "` comes too early: write `",
+            ::core::stringify!($p), " = operation, if condition => handler`"
+        ))
+    };
+    (@handler ($p:pat) ($f:expr)) => {
+        ::core::compile_error!(::core::concat!(
+            "select!: the arm `", ::core::stringify!($p = $f), "` has no handler: write `",
+            ::core::stringify!($p = $f), " => handler`"
+        ))
+    };
+    (@operation ($p:pat)) => {
+        ::core::compile_error!(::core::concat!(
+            "select!: the arm of `", ::core::stringify!($p), "` has no operation: write `",
+            ::core::stringify!($p), " = operation => handler`; only `default` and `else` go without"
+        ))
     };
     ($($rest:tt)*) => {
-        ::core::compile_error!(
-            "select!: an arm is `pattern = operation => handler`, or with a guard \
+        ::core::compile_error!(::core::concat!(
+            "select!: this is no arm: `", ::core::stringify!($($rest)*), "`; an arm is `pattern = operation => handler`, or with a guard \
              `pattern = operation, if condition => handler`"
-        )
+        ))
     };
 }
 
@@ -216,8 +214,8 @@ macro_rules! __select_run {
 
     (($b:tt) () () ($((($v:ident $i:tt) ($p:pat) $f:tt $g:tt ($h:expr)))+)) => {{
         let output = {
-            let race = $crate::__select_race!{ $b $(($i $f $g))+ };
-            $crate::__private::next_or_never(::core::pin::pin!(race)).await
+            let race = $crate::__private::race($crate::__select_tuple!{ $(($i $f $g))+ }, $b);
+            $crate::__private::next(::core::pin::pin!(race)).await
         };
         match output {
             $($crate::__private::Out::$v(output) => {
@@ -229,33 +227,29 @@ macro_rules! __select_run {
 
     (($b:tt) ($d:expr) () ($((($v:ident $i:tt) ($p:pat) $f:tt $g:tt ($h:expr)))+)) => {{
         let output = {
-            let race = $crate::__select_race!{ $b $(($i $f $g))+ };
+            let race = $crate::__private::race($crate::__select_tuple!{ $(($i $f $g))+ }, $b);
             $crate::__private::now(::core::pin::pin!(race)).await
         };
         match output {
-            $($crate::__private::Moment::Won($crate::__private::Out::$v(output)) => {
+            $(::core::option::Option::Some($crate::__private::Out::$v(output)) => {
                 let $p = output;
                 $h
             })+
-            $crate::__private::Moment::Unready | $crate::__private::Moment::Disabled => $d,
+            ::core::option::Option::None => $d,
         }
     }};
 
     (($b:tt) () ($e:expr) ($((($v:ident $i:tt) ($p:pat) $f:tt $g:tt ($h:expr)))+)) => {{
         let output = {
-            let race = $crate::__select_race!{ $b $(($i $f $g))+ };
+            let race = $crate::__private::race($crate::__select_tuple!{ $(($i $f $g))+ }, $b);
             let mut race = ::core::pin::pin!(race);
             loop {
-                let output = $crate::__private::next(race.as_mut()).await;
-                let mut is_match = output.is_none();
-                #[allow(unused, clippy::all, clippy::pedantic)]
-                match output {
-                    $(::core::option::Option::Some($crate::__private::Out::$v($p))
-                        if { is_match = true; false } => $crate::__private::unmatched(),)+
-                    _ => {}
+                if race.is_over() {
+                    break ::core::option::Option::None;
                 }
-                if is_match {
-                    break output;
+                let output = $crate::__private::next(race.as_mut()).await;
+                if $crate::__select_is_match!(output $(($v ($p)))+) {
+                    break ::core::option::Option::Some(output);
                 }
             }
         };
@@ -269,43 +263,55 @@ macro_rules! __select_run {
 
     (($b:tt) ($d:expr) ($e:expr) ($((($v:ident $i:tt) ($p:pat) $f:tt $g:tt ($h:expr)))+)) => {{
         $crate::__select_check_else!{ $(($p) $g)+ }
-        let output = {
-            let race = $crate::__select_race!{ $b $(($i $f $g))+ };
+        let (output, is_over) = {
+            let race = $crate::__private::race($crate::__select_tuple!{ $(($i $f $g))+ }, $b);
             let mut race = ::core::pin::pin!(race);
             loop {
-                let output = $crate::__private::now(race.as_mut()).await;
-                let mut is_match = !::core::matches!(output, $crate::__private::Moment::Won(_));
-                #[allow(unused, clippy::all, clippy::pedantic)]
-                match output {
-                    $($crate::__private::Moment::Won($crate::__private::Out::$v($p))
-                        if { is_match = true; false } => $crate::__private::unmatched(),)+
-                    _ => {}
-                }
-                if is_match {
-                    break output;
+                match $crate::__private::now(race.as_mut()).await {
+                    ::core::option::Option::Some(output) => {
+                        if $crate::__select_is_match!(output $(($v ($p)))+) {
+                            break (::core::option::Option::Some(output), false);
+                        }
+                    }
+                    ::core::option::Option::None => {
+                        break (::core::option::Option::None, race.is_over());
+                    }
                 }
             }
         };
         match output {
-            $($crate::__private::Moment::Won($crate::__private::Out::$v($p)) => $h,)+
-            $crate::__private::Moment::Unready => $d,
-            $crate::__private::Moment::Disabled => $e,
+            $(::core::option::Option::Some($crate::__private::Out::$v($p)) => $h,)+
+            ::core::option::Option::None if is_over => $e,
+            ::core::option::Option::None => $d,
             #[allow(unreachable_patterns)]
             _ => $crate::__private::unmatched(),
         }
     }};
 }
 
+/// Whether an output matches the pattern of its arm. It stays whole: the guard says no.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __select_is_match {
+    ($output:ident $(($v:ident ($p:pat)))+) => {{
+        let mut is_match = false;
+        #[allow(unused, clippy::all, clippy::pedantic)]
+        match $output {
+            $($crate::__private::Out::$v($p)
+                if { is_match = true; false } => $crate::__private::unmatched(),)+
+            _ => {}
+        }
+        is_match
+    }};
+}
+
 /// Evaluates the guards and then the operations, each once, and makes arms of them.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __select_race {
-    ($b:tt $(($i:tt ($f:expr) $g:tt))+) => {{
+macro_rules! __select_tuple {
+    ($(($i:tt ($f:expr) $g:tt))+) => {{
         let guards = ($($crate::__select_guard!($g),)+);
-        $crate::__private::race(
-            ($($crate::__select_arm!(($f) $g guards.$i),)+),
-            $b,
-        )
+        ($($crate::__select_arm!(($f) $g guards.$i),)+)
     }};
 }
 

@@ -52,6 +52,16 @@ pub unsafe trait Arms {
     /// A pass over the arms: those still to come.
     type Turn;
 
+    /// Whether no arm takes part any more.
+    fn is_over(&self) -> bool;
+
+    /// Whether a glance shows that there was one instant at which no case was ready. Most selects with
+    /// a `default` need no more. False says nothing.
+    #[inline(always)]
+    fn is_unready(&self) -> bool {
+        false
+    }
+
     /// A pass over all arms that are enabled.
     fn turn(&self) -> Self::Turn;
 

@@ -22,9 +22,9 @@ thread_local! {
 /// use taut_core::select::{Dice, seed};
 ///
 /// seed(7);
-/// let once = Dice::roll().below(1000);
+/// let once = Dice::new().below(1000);
 /// seed(7);
-/// assert_eq!(Dice::roll().below(1000), once);
+/// assert_eq!(Dice::new().below(1000), once);
 /// ```
 pub fn seed(seed: u64) {
     #[cfg(not(taut_loom))]
@@ -33,28 +33,35 @@ pub fn seed(seed: u64) {
     let _ = seed;
 }
 
-/// The random numbers of one pass over the arms of a select.
+/// The random numbers of one pass over the arms of a select; zero before the first.
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
 
 impl Dice {
-    /// With fresh numbers from the generator of this thread. In a model there is no chance: it would
-    /// make an execution that cannot be replayed.
+    /// With numbers from the generator of this thread, which is asked once there is a choice.
     #[inline(always)]
     #[must_use]
-    pub fn roll() -> Self {
-        #[cfg(not(taut_loom))]
-        return Self(fresh());
-        #[cfg(taut_loom)]
+    pub const fn new() -> Self {
         Self(0)
     }
 
     /// A number from `0` to `count - 1`, each as likely as the others but for one part in 2³² / count.
+    /// In a model it is 0: chance would make an execution that cannot be replayed.
     #[inline(always)]
-    pub const fn below(&mut self, count: u32) -> u32 {
-        let drawn = ((self.0 >> 32) * count as u64) >> 32;
+    pub fn below(&mut self, count: u32) -> u32 {
+        #[cfg(not(taut_loom))]
+        if self.0 == 0 {
+            self.0 = fresh();
+        }
+        let drawn = ((self.0 >> 32) * u64::from(count)) >> 32;
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         drawn as u32
+    }
+}
+
+impl Default for Dice {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -93,7 +100,7 @@ mod tests {
             for skip in 0..3 {
                 let mut drawn = vec![0_u32; count as usize];
                 for _ in 0..ROUNDS {
-                    let mut dice = Dice::roll();
+                    let mut dice = Dice::new();
                     (0..skip).for_each(|_| drop(dice.below(5)));
                     drawn[dice.below(count) as usize] += 1;
                 }
@@ -110,7 +117,7 @@ mod tests {
     fn a_seed_repeats_the_choices() {
         let choices = |with| {
             seed(with);
-            (0..20).map(|_| Dice::roll().below(1000)).collect::<Vec<_>>()
+            (0..20).map(|_| Dice::new().below(1000)).collect::<Vec<_>>()
         };
         assert_eq!(choices(0), choices(0), "zero is a seed like others");
         assert_ne!(choices(1), choices(2));

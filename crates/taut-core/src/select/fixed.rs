@@ -1,7 +1,8 @@
 //! A tuple as a set of arms: those of a `select!`, and of `first`.
 //!
 //! The arms that take part are bits of a word, and so are those that a pass has yet to visit: picking
-//! one at random is a multiplication and a few steps to that bit, with nothing to prepare.
+//! one at random is a multiplication and a few steps to that bit, with nothing to prepare. They are
+//! counted beside it, since not every processor that we run on can count bits.
 
 use std::convert::Infallible as Never;
 use std::fmt;
@@ -23,8 +24,11 @@ pub unsafe trait Tuple {
     /// Room to remember a [`Peek`] of each.
     type Peeks: AsMut<[Peek]>;
 
-    /// A bit for each element that is enabled.
-    fn enabled(&self) -> u64;
+    /// How many elements there are.
+    const LEN: u32;
+
+    /// The elements that are enabled.
+    fn enabled(&self) -> Few;
 
     /// Room to remember a [`Peek`] of each.
     fn peeks() -> Self::Peeks;
@@ -40,10 +44,36 @@ pub unsafe trait Tuple {
     unsafe fn drive(self: Pin<&mut Self>, arm: u32, step: Step<'_, '_>) -> Poll<Self::Output>;
 }
 
+/// Some of the arms.
+#[derive(Clone, Copy, Debug)]
+pub struct Few {
+    bits: u64,
+    count: u32,
+}
+
+impl Few {
+    #[inline(always)]
+    const fn remove(&mut self, arm: u32) {
+        self.bits &= !(1 << arm);
+        self.count -= 1;
+    }
+
+    /// The number of the `n`th of them, from 0. There are more than `n`.
+    #[inline(always)]
+    const fn nth(self, mut n: u32) -> u32 {
+        let mut bits = self.bits;
+        while n > 0 {
+            bits &= bits - 1;
+            n -= 1;
+        }
+        bits.trailing_zeros()
+    }
+}
+
 /// A tuple of arms, and which of them take part.
 pub struct Fixed<T> {
     arms: T,
-    enabled: u64,
+    enabled: Few,
 }
 
 impl<T: Tuple> Fixed<T> {
@@ -55,34 +85,42 @@ impl<T: Tuple> Fixed<T> {
     }
 }
 
-/// The number of the `n`th bit that is set, from 0. There are more than `n`.
-#[inline(always)]
-const fn nth_bit(mut bits: u64, mut n: u32) -> u32 {
-    while n > 0 {
-        bits &= bits - 1;
-        n -= 1;
-    }
-    bits.trailing_zeros()
-}
-
 // SAFETY: the tuple's are, and it is pinned with us.
 unsafe impl<T: Tuple> Arms for Fixed<T> {
     type Output = T::Output;
-    type Turn = u64;
+    type Turn = Few;
 
     #[inline(always)]
-    fn turn(&self) -> u64 {
+    fn is_over(&self) -> bool {
+        self.enabled.count == 0
+    }
+
+    #[inline(always)]
+    fn is_unready(&self) -> bool {
+        let mut peeks = T::peeks();
+        for (arm, peek) in (0..T::LEN).zip(peeks.as_mut()) {
+            *peek = self.arms.peek(arm);
+            if !matches!(peek, Peek::Unready(_)) {
+                return false;
+            }
+        }
+        // A second glance says that the first was of one instant; a single arm needs none.
+        T::LEN == 1 || (0..T::LEN).zip(peeks.as_mut()).all(|(arm, peek)| *peek == self.peek(arm))
+    }
+
+    #[inline(always)]
+    fn turn(&self) -> Few {
         self.enabled
     }
 
     #[inline(always)]
-    fn draw(self: Pin<&mut Self>, turn: &mut u64, order: &mut Order) -> Option<u32> {
-        let arm = match (*turn, order) {
+    fn draw(self: Pin<&mut Self>, turn: &mut Few, order: &mut Order) -> Option<u32> {
+        let arm = match (turn.count, order) {
             (0, _) => return None,
-            (left, Order::Source) => left.trailing_zeros(),
-            (left, Order::Random(dice)) => nth_bit(left, dice.below(left.count_ones())),
+            (1, _) | (_, Order::Source) => turn.nth(0),
+            (count, Order::Random(dice)) => turn.nth(dice.below(count)),
         };
-        *turn &= !(1 << arm);
+        turn.remove(arm);
         Some(arm)
     }
 
@@ -100,7 +138,7 @@ unsafe impl<T: Tuple> Arms for Fixed<T> {
         // SAFETY: by the caller.
         let driven = unsafe { arms.drive(arm, step) };
         if driven.is_ready() {
-            this.enabled &= !(1 << arm);
+            this.enabled.remove(arm);
         }
         driven
     }
@@ -109,7 +147,7 @@ unsafe impl<T: Tuple> Arms for Fixed<T> {
 impl<T> fmt::Debug for Fixed<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fixed")
-            .field("enabled", &format_args!("{:b}", self.enabled))
+            .field("enabled", &format_args!("{:b}", self.enabled.bits))
             .finish_non_exhaustive()
     }
 }
@@ -138,9 +176,14 @@ macro_rules! tuples {
             type Output = Out<$($name::Output),*>;
             type Peeks = [Peek; [$($index),*].len()];
 
+            const LEN: u32 = [$($index),*].len() as u32;
+
             #[inline(always)]
-            fn enabled(&self) -> u64 {
-                $((self.$index.is_enabled() as u64) << $index)|*
+            fn enabled(&self) -> Few {
+                Few {
+                    bits: $(u64::from(self.$index.is_enabled()) << $index)|*,
+                    count: 0 $(+ u32::from(self.$index.is_enabled()))*,
+                }
             }
 
             #[inline(always)]

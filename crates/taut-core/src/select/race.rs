@@ -34,15 +34,11 @@ pub enum Order {
     Random(Dice),
 }
 
-/// What one moment showed.
-#[derive(Debug)]
-pub enum Moment<O> {
-    /// An arm was ready.
-    Won(O),
-    /// There was one instant at which no case was ready.
-    Unready,
-    /// No arm takes part.
-    Disabled,
+/// What a glance at all arms showed.
+#[derive(Clone, Copy, Debug)]
+struct Noted {
+    count: u32,
+    may_be_ready: bool,
 }
 
 /// Looks that a select takes on end while others keep coming by, before it lets its task give way.
@@ -109,78 +105,88 @@ impl<A: Arms> Race<A> {
 
     #[inline(always)]
     fn order(&self) -> Order {
-        if self.is_biased { Order::Source } else { Order::Random(Dice::roll()) }
+        if self.is_biased { Order::Source } else { Order::Random(Dice::new()) }
     }
 
-    /// Waits for an arm to win. None: there is no arm.
+    /// Whether no arm takes part any more.
     #[inline(always)]
-    pub fn poll_next(
-        mut self: Pin<&mut Self>,
-        cx: &mut task::Context<'_>,
-    ) -> Poll<Option<A::Output>> {
+    pub fn is_over(&self) -> bool {
+        self.arms.is_over()
+    }
+
+    /// Waits for an arm to win; for ever, if none takes part.
+    // The output is written once, to where the caller wants it: no other type may come in between, on
+    // either path. A copy through memory would cost more than the choice of the arm.
+    #[inline(always)]
+    pub fn poll_next(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<A::Output> {
         if self.stage != Stage::Start {
             return self.poll_again(cx);
         }
         if coop::is_due() && coop::charge(cx).is_pending() {
             return Poll::Pending;
         }
-        match self.as_mut().look(cx) {
-            Moment::Won(output) => Poll::Ready(Some(output)),
-            Moment::Disabled => Poll::Ready(None),
-            Moment::Unready => self.park(cx).map(Some),
+        match self.as_mut().look(cx, |_| true) {
+            Poll::Ready(output) => Poll::Ready(output),
+            Poll::Pending => self.park(cx),
         }
     }
 
-    /// Takes the arm that is ready now, if there is one. `peeks` has room for each arm.
+    /// Takes an arm that is ready now. None: there was one instant at which no case was ready, or none
+    /// takes part. `peeks` has room for each arm.
     #[inline(always)]
     pub fn poll_now(
         mut self: Pin<&mut Self>,
         cx: &mut task::Context<'_>,
         peeks: &mut [Peek],
-    ) -> Poll<Moment<A::Output>> {
+    ) -> Poll<Option<A::Output>> {
         if self.stage != Stage::Start {
             if let Some(output) = self.as_mut().take_claimed() {
-                return Poll::Ready(Moment::Won(output));
+                return Poll::Ready(Some(output));
             }
+        }
+        if self.arms.is_unready() && coop::passes() {
+            return Poll::Ready(None);
         }
         if coop::is_due() && coop::charge(cx).is_pending() {
             return Poll::Pending;
         }
         loop {
-            let seen = self.as_mut().note(peeks);
-            let moment = self.as_mut().look_where(cx, |arm| {
+            let noted = self.as_mut().note(peeks);
+            if noted.may_be_ready {
                 // A case that cannot be ready need not take its lock.
-                !matches!(peeks[arm as usize], Peek::Unready(_))
-            });
-            match moment {
-                Moment::Unready if !self.as_ref().is_as_noted(seen, peeks) => pause(),
-                moment => return Poll::Ready(moment),
+                let may_be = |arm| !matches!(peeks[arm as usize], Peek::Unready(_));
+                if let Poll::Ready(output) = self.as_mut().look(cx, may_be) {
+                    return Poll::Ready(Some(output));
+                }
+            }
+            match noted {
+                // One that was not ready when it was noted is enough by itself.
+                Noted { count: 0 | 1, may_be_ready: false } => return Poll::Ready(None),
+                _ if self.is_as_noted(peeks) => return Poll::Ready(None),
+                _ => pause(),
             }
         }
     }
 
-    /// Peeks at all arms. How many there were, and whether one of them may be ready.
+    /// Peeks at all arms.
     #[inline(always)]
-    fn note(self: Pin<&mut Self>, peeks: &mut [Peek]) -> (u32, bool) {
+    fn note(self: Pin<&mut Self>, peeks: &mut [Peek]) -> Noted {
         let mut this = self.project();
-        let (mut count, mut may_be) = (0, false);
+        let mut noted = Noted { count: 0, may_be_ready: false };
         let mut turn = this.arms.turn();
         while let Some(arm) = this.arms.as_mut().draw(&mut turn, &mut Order::Source) {
             let peek = this.arms.peek(arm);
-            may_be |= !matches!(peek, Peek::Unready(_));
+            noted.may_be_ready |= !matches!(peek, Peek::Unready(_));
+            noted.count += 1;
             peeks[arm as usize] = peek;
-            count += 1;
         }
-        (count, may_be)
+        noted
     }
 
     /// Whether all arms are as they were noted, so that in between was an instant at which none was
-    /// ready. A single one that was not ready when it was noted is enough by itself.
+    /// ready.
     #[inline(always)]
-    fn is_as_noted(self: Pin<&Self>, (count, may_be): (u32, bool), peeks: &[Peek]) -> bool {
-        if count == 1 && !may_be {
-            return true;
-        }
+    fn is_as_noted(&self, peeks: &[Peek]) -> bool {
         (0..).zip(peeks).all(|(arm, noted)| match noted {
             Peek::Unknown => true,
             noted => self.arms.peek(arm) == *noted,
@@ -189,31 +195,25 @@ impl<A: Arms> Race<A> {
 
     /// Tries one arm after the other, without registering any.
     #[inline(always)]
-    fn look(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Moment<A::Output> {
-        self.look_where(cx, |_| true)
-    }
-
-    #[inline(always)]
-    fn look_where(
+    fn look(
         self: Pin<&mut Self>,
         cx: &mut task::Context<'_>,
         is_wanted: impl Fn(u32) -> bool,
-    ) -> Moment<A::Output> {
+    ) -> Poll<A::Output> {
         let mut order = self.order();
         let mut this = self.project();
         let mut turn = this.arms.turn();
-        let mut moment = Moment::Disabled;
         while let Some(arm) = this.arms.as_mut().draw(&mut turn, &mut order) {
-            moment = Moment::Unready;
-            if is_wanted(arm) {
-                // SAFETY: nothing is enrolled.
-                let attempt = unsafe { this.arms.as_mut().drive(arm, Step::Attempt(cx)) };
-                if let Poll::Ready(output) = attempt {
-                    return Moment::Won(output);
-                }
+            if !is_wanted(arm) {
+                continue;
+            }
+            // SAFETY: nothing is enrolled.
+            let attempt = unsafe { this.arms.as_mut().drive(arm, Step::Attempt(cx)) };
+            if attempt.is_ready() {
+                return attempt;
             }
         }
-        moment
+        Poll::Pending
     }
 
     /// From `Start`, when none was ready.
@@ -264,11 +264,11 @@ impl<A: Arms> Race<A> {
 
     /// Parked, or with an output from before.
     #[inline(never)]
-    fn poll_again(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<A::Output>> {
+    fn poll_again(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<A::Output> {
         match self.stage {
-            Stage::Parked => self.woken(cx).map(Some),
+            Stage::Parked => self.woken(cx),
             Stage::Start | Stage::Claimed(_) => match self.as_mut().take_claimed() {
-                Some(output) => Poll::Ready(Some(output)),
+                Some(output) => Poll::Ready(output),
                 None => self.poll_next(cx),
             },
         }

@@ -115,6 +115,10 @@ unsafe impl<K, C: Case> Arms for Slots<K, C> {
     /// How many slots are still to come.
     type Turn = usize;
 
+    fn is_over(&self) -> bool {
+        self.is_empty()
+    }
+
     fn turn(&self) -> usize {
         self.slots.len()
     }
