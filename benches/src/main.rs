@@ -27,7 +27,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use crate::child::{ChildArgs, RuntimeKind};
 use crate::peers::Impl;
-use crate::workloads::{Payload, Workload};
+use crate::workloads::{Payload, Shape, Workload};
 
 /// Side-by-side benches of taut's channels, Go's and those of other crates.
 #[derive(Debug, Parser)]
@@ -53,10 +53,14 @@ enum Command {
     },
 }
 
+/// A pattern for all rows with a select; `self_try` is not meant by it.
+const SELECTS: &str = "sel";
+
 /// What to measure, and how long.
 #[derive(Clone, Debug, Args)]
 struct RunArgs {
-    /// Only these rows: an exact name, or a part of names. Several with commas.
+    /// Only these rows: an exact name, or a part of names; `sel` is the rows with a select. Several
+    /// with commas.
     #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
     only: Vec<String>,
     /// Only these implementations, with commas.
@@ -95,16 +99,14 @@ impl RunArgs {
             let wide = workload.wide.then_some((*workload, Payload::B64));
             [(*workload, Payload::U64)].into_iter().chain(wide)
         });
-        all.filter(|(workload, payload)| self.wants(&report::row_name(*workload, *payload)))
-            .collect()
+        all.filter(|(workload, payload)| self.wants(*workload, *payload)).collect()
     }
 
-    fn wants(&self, row: &str) -> bool {
-        let name = row.split(' ').next();
+    fn wants(&self, workload: Workload, payload: Payload) -> bool {
         let matches = |pattern: &String| match Workload::find(pattern) {
-            Some(workload) => name == Some(workload.name),
-            None if pattern == SELECTS => is_select(row),
-            None => row.contains(pattern.as_str()),
+            Some(named) => named == workload,
+            None if pattern == SELECTS => matches!(workload.shape, Shape::Select(_)),
+            None => report::row_name(workload, payload).contains(pattern.as_str()),
         };
         self.only.is_empty() || self.only.iter().any(matches)
     }
@@ -161,9 +163,18 @@ mod tests {
         assert_eq!(names(&["--only", "self_try"]), ["self_try", "self_try 64B"]);
         assert_eq!(
             names(&["--only", "_c0,spsc_1"]),
-            ["pingpong_c0", "oneway_c0", "oneway_c0 64B", "mpmc_4x4_c0", "spsc_1",]
+            [
+                "pingpong_c0",
+                "oneway_c0",
+                "oneway_c0 64B",
+                "mpmc_4x4_c0",
+                "spsc_1",
+                "sel2_hot_c0",
+                "sel_sendrecv_c0",
+            ]
         );
-        assert_eq!(names(&[]).len(), 21);
+        assert_eq!(names(&["--only", "sel"]).len(), 10);
+        assert_eq!(names(&[]).len(), 31);
     }
 
     #[test]

@@ -5,7 +5,8 @@
 
 #![cfg(unix)]
 
-use std::env;
+mod program;
+
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Lines, Read as _};
@@ -16,6 +17,8 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+
+use crate::program::program;
 
 /// The contents of a file, `unit` repeated, and their digest.
 struct Contents {
@@ -110,12 +113,7 @@ fn small_table(paths: &[&str]) -> String {
 }
 
 fn digest_in(dir: &Path) -> Command {
-    // From target/debug/deps/digest-0123456789abcdef to target/debug/examples/digest.
-    let this = env::current_exe().unwrap_or_default();
-    let profile = this.ancestors().nth(2).unwrap_or(Path::new(""));
-    let program = profile.join("examples").join("digest");
-    assert!(program.exists(), "with `--test digest` alone, cargo does not build the example");
-    let mut command = Command::new(program);
+    let mut command = program("digest");
     command.current_dir(dir);
     command
 }

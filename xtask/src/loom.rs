@@ -1,9 +1,6 @@
 //! `cargo x loom`: every interleaving of the small models, up to a bound on preemptions.
-//!
-//! The door is `--cfg taut_loom`, never loom's own `--cfg loom`: Tokio reacts to that one.
 
-use crate::cmd::Cmd;
-use crate::manifest;
+use crate::model;
 use crate::step::{Call, InCi, Outcome, Step};
 
 pub(crate) const STEP: Step = Step {
@@ -18,18 +15,9 @@ pub(crate) const STEP: Step = Step {
 const MAX_PREEMPTIONS: &str = "3";
 
 fn run(call: &Call) -> Outcome {
-    let (only, rest) = call.split_flag("-p")?;
-    for (name, test) in manifest::tests("loom", &only)? {
-        Cmd::cargo()
-            .args(["test", "--release", "-p", &name, "--test", &test])
-            .args(&rest)
-            .checked_release()
-            .default_env("LOOM_MAX_PREEMPTIONS", MAX_PREEMPTIONS)
-            .env("RUSTFLAGS", "--cfg taut_loom")
+    model::run(call, "loom", |cmd| {
+        cmd.default_env("LOOM_MAX_PREEMPTIONS", MAX_PREEMPTIONS)
             // Loom replays by address, and models side by side would move each other's stacks.
             .env("RUST_TEST_THREADS", "1")
-            .target_dir("loom")
-            .run(call)?;
-    }
-    Ok(())
+    })
 }

@@ -12,7 +12,9 @@ mod loom;
 mod manifest;
 mod markdown;
 mod miri;
+mod model;
 mod readme;
+mod shuttle;
 mod soak;
 mod step;
 mod test;
@@ -26,7 +28,7 @@ use std::process::ExitCode;
 use step::{Call, Step, Stop};
 
 /// Every command but `ci` and `help`. CI runs them in this order, cheap and telling first.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     tidy::STEP,
     check::STEP,
     features::STEP,
@@ -34,6 +36,7 @@ const STEPS: [Step; 11] = [
     test::STEP,
     readme::STEP,
     loom::STEP,
+    shuttle::STEP,
     miri::STEP,
     tsan::STEP,
     bench::STEP,

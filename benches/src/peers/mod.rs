@@ -120,7 +120,7 @@ impl Contender {
 
     /// All that run the workload, in the order of the tables.
     pub(crate) fn of(workload: Workload) -> impl Iterator<Item = Self> {
-        let each = |imp: &Impl| {
+        let each = move |imp: &Impl| {
             let imp = *imp;
             imp.ways(workload).iter().map(move |via| Self { imp, via: *via })
         };
@@ -170,13 +170,16 @@ impl Impl {
             (Self::Kanal, Select::Default) => &[Via::Try, Via::Futures],
             (Self::Tokio, Select::Default) => &[Via::Try, Via::TokioBiased],
             (_, Select::Default) => &[Via::Try],
+            // Far behind in all rows that follow, and every implementation costs time.
+            (Self::Flume | Self::AsyncChannel, Select::Ready(_) | Select::Hot(_)) => &[],
+            (Self::Flume | Self::AsyncChannel, Select::Cancel | Select::CancelSelf) => &[],
             (Self::Kanal, Select::Cancel | Select::CancelSelf) => {
                 &[Via::Tokio, Via::TokioBiased, Via::TokioPinned, Via::Futures]
             }
             (_, Select::Cancel | Select::CancelSelf) => &[Via::TokioPinned],
             (Self::Kanal, _) => &[Via::Tokio, Via::TokioBiased, Via::Futures],
             (Self::Tokio, _) => &[Via::Tokio, Via::TokioBiased],
-            (Self::Crossfire | Self::Flume | Self::AsyncChannel, _) => &[Via::Tokio],
+            (Self::Crossfire | Self::AsyncChannel, _) => &[Via::Tokio],
         }
     }
 }

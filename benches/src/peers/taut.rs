@@ -1,9 +1,12 @@
 //! taut itself.
 
+mod select;
+
 use std::iter::repeat_n;
 
 use ::taut::chan::{self, Receiver, Sender};
 
+pub(crate) use self::select::run as select;
 use crate::workloads::{Capacity, Channel, Message, Outcome, Rx, Tx};
 
 pub(crate) struct Taut;

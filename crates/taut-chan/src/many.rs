@@ -6,9 +6,10 @@ use std::pin::Pin;
 use std::task::{self, Poll, ready};
 
 use pin_project_lite::pin_project;
-use taut_core::{Slot, Stage, Waiting, coop, wake};
+use taut_core::{Case, Claim, Peek, Slot, Stage, Waiting, coop, wake};
 
 use crate::channel::Received;
+use crate::error::RecvError;
 use crate::op::RecvOp;
 use crate::shared::Shared;
 
@@ -29,11 +30,21 @@ impl<'a, T> RecvMany<'a, T> {
     }
 }
 
+impl<T> RecvMany<'_, T> {
+    /// The first value has come, or never will: takes what else there is.
+    fn conclude(self: Pin<&mut Self>, first: Result<T, RecvError>) -> usize {
+        let this = self.project();
+        let Ok(value) = first else { return 0 };
+        this.into.push(value);
+        1 + take_more(this.first.operation().side(), this.into, *this.max - 1)
+    }
+}
+
 impl<T> Future for RecvMany<'_, T> {
     type Output = usize;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<usize> {
-        let mut this = self.project();
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<usize> {
+        let mut this = self.as_mut().project();
         if *this.max == 0 {
             return Poll::Ready(0);
         }
@@ -41,12 +52,37 @@ impl<T> Future for RecvMany<'_, T> {
         if this.first.stage() == Stage::Start {
             ready!(coop::charge(cx));
         }
-        match ready!(this.first.as_mut().poll(cx)) {
-            Ok(value) => this.into.push(value),
-            Err(_) => return Poll::Ready(0),
+        let first = ready!(this.first.as_mut().poll(cx));
+        Poll::Ready(self.conclude(first))
+    }
+}
+
+// SAFETY: it is the receive of the first value; the others are taken when that is over.
+unsafe impl<T> Case for RecvMany<'_, T> {
+    type Output = usize;
+
+    fn peek(&self) -> Peek {
+        if self.max == 0 { Peek::Unknown } else { self.first.peek() }
+    }
+
+    fn attempt(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<usize> {
+        let this = self.as_mut().project();
+        if *this.max == 0 {
+            return Poll::Ready(0);
         }
-        let shared = this.first.operation().side();
-        Poll::Ready(1 + take_more(shared, this.into, *this.max - 1))
+        let first = ready!(this.first.attempt(cx));
+        Poll::Ready(self.conclude(first))
+    }
+
+    unsafe fn enroll(mut self: Pin<&mut Self>, claim: Pin<&Claim>, arm: u32) -> Poll<usize> {
+        // SAFETY: by the caller.
+        let first = ready!(unsafe { self.as_mut().project().first.enroll(claim, arm) });
+        Poll::Ready(self.conclude(first))
+    }
+
+    fn collect(mut self: Pin<&mut Self>) -> Option<usize> {
+        let first = self.as_mut().project().first.collect()?;
+        Some(self.conclude(first))
     }
 }
 

@@ -54,6 +54,10 @@ fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
+fn attempt<C: Case>(case: Pin<&mut C>) -> Poll<C::Output> {
+    case.attempt(&mut Context::from_waker(Waker::noop()))
+}
+
 #[test]
 fn the_next_block_is_complete_when_it_is_entered() {
     // Both sides are at the end of the first block.
@@ -135,12 +139,12 @@ fn default_given_back(flavour: Flavour) {
     let ((tx, rx), (_other, empty)) = (flavour(), flavour());
     let mut recv = Box::pin(rx.recv());
     assert!(poll_once(recv.as_mut()).is_pending());
-    let (a, b) = (pin!(rx.recv()), pin!(empty.recv()));
+    let a = rx.recv();
     // Known before the value came and went.
     assert!(matches!(a.peek(), Peek::Unready(_)));
     tx.try_send(7).unwrap();
     drop(recv);
-    assert_eq!(select_default(a, b), Some(Either::A(Ok(7))));
+    assert_eq!(select_default(a, empty.recv()), Some(Either::A(Ok(7))));
 }
 
 fn default_after_leave(flavour: Flavour) {
@@ -148,7 +152,7 @@ fn default_after_leave(flavour: Flavour) {
     let mut recv = Box::pin(rx.recv());
     assert!(poll_once(recv.as_mut()).is_pending());
     drop(recv);
-    assert_eq!(select_default(pin!(tx.send(1)), pin!(tx.send(2))), None);
+    assert_eq!(select_default(tx.send(1), tx.send(2)), None);
 }
 
 fn default_of_the_later_first(flavour: Flavour) {
@@ -161,7 +165,7 @@ fn default_of_the_later_first(flavour: Flavour) {
         y2.try_send(2).unwrap();
         let _taken = x2.try_recv();
     });
-    assert!(select_default(pin!(y.1.recv()), pin!(x.1.recv())).is_some());
+    assert!(select_default(y.1.recv(), x.1.recv()).is_some());
     other.join().unwrap();
 }
 
@@ -177,7 +181,7 @@ fn default_of_a_stash(flavour: Flavour) {
         y2.try_send(2).unwrap();
         let _taken = x2.try_recv();
     });
-    assert!(select_default(pin!(y.1.recv()), pin!(x.1.recv())).is_some());
+    assert!(select_default(y.1.recv(), x.1.recv()).is_some());
     other.join().unwrap();
 }
 
@@ -227,7 +231,7 @@ fn room_for_who_waits(flavour: Flavour) {
 fn lets_a_default_go<C: Case>(mut case: Pin<&mut C>) -> bool {
     (0..2).any(|_| {
         let before = case.peek();
-        assert!(case.as_mut().attempt().is_pending());
+        assert!(attempt(case.as_mut()).is_pending());
         before != Peek::Unknown && before == case.peek()
     })
 }
@@ -272,10 +276,10 @@ fn a_reservation_that_leaves_is_an_event() {
         assert!(poll_once(send.as_mut()).is_pending());
         let mut recv = Box::pin(rx.recv());
         let before = recv.peek();
-        assert!(recv.as_mut().attempt().is_pending(), "the reservation is in front");
+        assert!(attempt(recv.as_mut()).is_pending(), "the reservation is in front");
         drop(reserve);
         let after = recv.peek();
-        assert_eq!(recv.as_mut().attempt(), Poll::Ready(Ok(1)));
+        assert_eq!(attempt(recv.as_mut()), Poll::Ready(Ok(1)));
         assert_ne!(before, after);
     });
 }

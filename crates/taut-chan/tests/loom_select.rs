@@ -12,8 +12,6 @@ mod models;
 #[path = "support/select.rs"]
 mod select;
 
-use std::pin::pin;
-
 use loom::future::block_on;
 use loom::thread;
 use models::{Flavour, RENDEZVOUS, RING, model, once};
@@ -150,7 +148,6 @@ fn default_snapshot(flavour: Flavour) {
         y2.try_send(2).unwrap();
         let _taken = x2.try_recv();
     });
-    let (a, b) = (pin!(x.1.recv()), pin!(y.1.recv()));
-    assert!(select_default(a, b).is_some());
+    assert!(select_default(x.1.recv(), y.1.recv()).is_some());
     other.join().unwrap();
 }

@@ -1,7 +1,7 @@
 //! What the expansion of `select!` calls. Not an API.
 
 use std::convert::Infallible;
-use std::future::{Future, IntoFuture, pending, poll_fn};
+use std::future::{Future, IntoFuture, Ready, pending, poll_fn, ready};
 use std::marker::PhantomData;
 use std::pin::Pin;
 
@@ -46,37 +46,50 @@ pub fn unmatched() -> ! {
     unreachable!("the pattern matched before")
 }
 
-/// Finds out, by how a method is found, whether an expression is a case or another future.
+/// Finds out, by how a method is found, whether an expression is a case, another future, or neither.
 #[derive(Debug)]
 pub struct Probe<T: ?Sized>(PhantomData<T>);
 
 impl<T> Probe<T> {
     /// For the type of `arm`.
     #[inline(always)]
+    #[must_use]
     pub const fn of(_: &T) -> Self {
         Self(PhantomData)
     }
 }
 
-/// The way of cases, found first.
+// The names of the methods are such as no trait has that is implemented for every type.
+
+/// The way of cases, found first: it takes the most references.
 pub trait ViaCase {
     #[inline(always)]
-    fn way(&self) -> AsCase {
+    fn way_of_select_arm(&self) -> AsCase {
         AsCase
     }
 }
 
-impl<C: Case> ViaCase for Probe<C> {}
+impl<C: Case> ViaCase for &&Probe<C> {}
 
-/// The way of all else, found second: it takes one reference more.
+/// The way of other futures, found second.
 pub trait ViaFuture {
     #[inline(always)]
-    fn way(&self) -> AsFuture {
+    fn way_of_select_arm(&self) -> AsFuture {
         AsFuture
     }
 }
 
-impl<T> ViaFuture for &Probe<T> {}
+impl<F: IntoFuture> ViaFuture for &Probe<F> {}
+
+/// The way of all else, found last.
+pub trait ViaMistake {
+    #[inline(always)]
+    fn way_of_select_arm(&self) -> AsMistake {
+        AsMistake
+    }
+}
+
+impl<T> ViaMistake for Probe<T> {}
 
 /// Takes a case as it is.
 #[derive(Debug)]
@@ -95,25 +108,34 @@ pub struct AsFuture;
 
 impl AsFuture {
     #[inline(always)]
-    pub fn arm<F: Arm>(self, future: F) -> Polled<F::IntoFuture> {
+    pub fn arm<F: IntoFuture>(self, future: F) -> Polled<F::IntoFuture> {
         Polled::new(future.into_future())
     }
 }
 
-/// What can be an arm without being a case.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be an arm of `select!`: it is not a future",
-    label = "not a future",
-    note = "an arm is `pattern = operation => handler`, where the operation is a `Case` of taut (a \
-            `recv()`, a `send(value)`, …) or any other future, not awaited: leave out `.await`",
-    note = "a value that is there already goes into the handler, or into a guard: `…, if condition`"
-)]
-pub trait Arm: IntoFuture {}
+/// Says that a value cannot be an arm, and only that: what comes after it is checked as if the value
+/// had been awaited.
+#[derive(Debug)]
+pub struct AsMistake;
 
-#[diagnostic::do_not_recommend]
-impl<F: IntoFuture> Arm for F {}
+impl AsMistake {
+    pub fn arm<T: Arm>(self, value: T) -> Polled<Ready<T>> {
+        Polled::new(ready(value))
+    }
+}
+
+/// What can be an arm: nothing that is no case and no future.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an operation of `select!`: it is not a future",
+    label = "one of the operations here is a `{Self}`, not a future",
+    note = "an arm is `pattern = operation => handler`; the operation is not awaited, the select does \
+            that: `rx.recv()`, without `.await`",
+    note = "a value that is there already belongs in a handler, or in a guard: `…, if condition`"
+)]
+pub trait Arm {}
 
 /// Whether a pattern, by its text, may not match: anything but `_` and a plain name.
+#[must_use]
 pub const fn may_miss(pattern: &str) -> bool {
     let bytes = pattern.as_bytes();
     // Upper case begins a constant, a variant or a struct.

@@ -222,6 +222,7 @@ impl<K, C: Case> Select<K, C> {
     /// # Examples
     ///
     /// See [`Select`].
+    #[allow(clippy::should_implement_trait, reason = "the word for it, as of a stream")]
     pub fn next(&mut self) -> Next<'_, K, C> {
         Next { select: self }
     }

@@ -6,12 +6,157 @@
 //! number; `__select_run!` writes the code. In the expansion nothing of the user's is inside a loop, a
 //! closure or an async block of ours, so `?`, `break`, `continue`, `return` and `.await` mean what they
 //! mean outside; and no item of ours is where a handler could see it.
-//!
-//! A pattern that may not match is tried by a `match` whose guard notes that it came that far and then
-//! says no: a guard looks at what its pattern binds without moving it, so the output is still whole
-//! when the handler's own `match` takes it apart.
 
-/// Waits for one of several operations, which may be sends.
+mod run;
+mod wrong;
+
+/// Waits for one of several operations, sends among them, and runs its handler. The others have had no
+/// effect.
+///
+/// ```text
+/// select! {
+///     biased;                                            // optional, and first
+///     pattern = operation => handler,                    // 1 to 64 of these
+///     pattern = operation, if condition => handler,
+///     default => handler,                                // optional: nothing is ready
+///     else => handler,                                   // optional: every arm is disabled
+/// }
+/// ```
+///
+/// A handler that is a block needs no comma behind it. The value of the whole is that of the handler;
+/// `select! {}` waits for ever.
+///
+/// 1. The conditions are evaluated, then the operations, each once, in the order of the source. An arm
+///    whose condition is false is disabled, and its operation dropped: Go's nil channel.
+/// 2. The operations race; see [the crate](crate#which-arm-wins). With `default` they do not wait.
+/// 3. The losers are dropped. The winner's output is bound to its pattern, and its handler runs, where
+///    the `select!` stands: `?`, `return`, `break`, `continue` and `.await` mean what they mean there.
+///
+/// An operation is a [`Case`](crate::Case), which every future of taut that waits is, or anything else
+/// that can be awaited; it is written without `.await`.
+///
+/// # Patterns that may not match
+///
+/// They are allowed only together with `else`. If the output of the arm that won does not match, it is
+/// dropped, the arm is disabled, and the select goes on with the others; when none is left `else` runs.
+/// Without an `else` the compiler refuses the pattern, for the select might hang in silence:
+///
+/// ```compile_fail,E0005
+/// # async fn f(rx: taut::chan::Receiver<u32>) {
+/// taut::select! {
+///     Ok(n) = rx.recv() => println!("{n}"),
+/// }
+/// # }
+/// ```
+///
+/// ```
+/// use taut::{chan, select};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let ((tx, rx), (tx2, rx2)) = (chan::bounded::<u32>(1), chan::bounded::<u32>(1));
+/// tx.send(1).await.unwrap();
+/// drop((tx, tx2));
+/// let mut sum = 0;
+/// loop {
+///     select! {
+///         Ok(n) = rx.recv() => sum += n,
+///         Ok(n) = rx2.recv() => sum += n,
+///         else => break, // both are closed and drained
+///     }
+/// }
+/// assert_eq!(sum, 1);
+/// # }
+/// ```
+///
+/// # `default`
+///
+/// Runs if there was one instant at which no case was ready: two arms of which one is always ready never
+/// leave it a chance, whatever other threads do between two looks. Other futures are polled once and
+/// are not part of that instant. If every arm is disabled it runs too, unless there is an `else`.
+///
+/// ```
+/// use taut::{chan, select};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let (tx, rx) = chan::bounded::<u32>(1);
+/// let got = select! {
+///     got = rx.recv() => got.ok(),
+///     default => None,
+/// };
+/// assert_eq!(got, None);
+/// # drop(tx);
+/// # }
+/// ```
+///
+/// # Fairness
+///
+/// Every arm that is ready has the same chance, however many are not. With `biased;` the first in the
+/// source wins; an arm that is always ready then starves those below it. Once the select waits, whoever
+/// commits first wins, `biased;` or not. An arm of taut waits in the list of its channel with all others,
+/// first come, first served; if the select loses that arm it loses the place.
+///
+/// # Cancel safety
+///
+/// Dropping the future around it while it waits is as safe as dropping each of its operations; a
+/// receive that was committed by then gives its value back to the head of its channel.
+///
+/// An arm that loses is dropped. For the operations of taut that costs at most a place in a list, and in
+/// the case of `send(value)` the value; other futures have rules of their own.
+///
+/// # Panics
+///
+/// Never by itself. An operation that was polled to completion before panics, as when it is awaited.
+///
+/// # Examples
+///
+/// A loop that ends by a signal, and sends only while there is something to send:
+///
+/// ```
+/// use taut::{chan, select};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), chan::SendFromError> {
+/// let (tx, sink) = chan::rendezvous::<u32>();
+/// let (source, rx) = chan::bounded::<u32>(8);
+/// let (stop, stopped) = chan::rendezvous::<()>();
+/// # tokio::spawn(async move { assert_eq!(sink.recv().await, Ok(70)); drop(stop); });
+/// # source.send(7).await.unwrap();
+///
+/// let mut outgoing = None;
+/// loop {
+///     select! {
+///         got = rx.recv(), if outgoing.is_none() => match got {
+///             Ok(n) => outgoing = Some(n * 10),
+///             Err(_closed) => break,
+///         },
+///         sent = tx.send_from(&mut outgoing), if outgoing.is_some() => sent?,
+///         _ = stopped.recv() => break, // what is in `outgoing` is still ours
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A time limit, by a timer of Tokio's that lives longer than the loop's turn:
+///
+/// ```
+/// use std::pin::pin;
+/// use std::time::Duration;
+/// use taut::{chan, select};
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+/// let (tx, rx) = chan::bounded::<u32>(8);
+/// tx.send(7).await.unwrap();
+/// let mut time_is_up = pin!(tokio::time::sleep(Duration::from_secs(1)));
+/// let mut sum = 0;
+/// loop {
+///     select! {
+///         got = rx.recv() => sum += got.unwrap(),
+///         () = &mut time_is_up => break,
+///     }
+/// }
+/// assert_eq!(sum, 7);
+/// # }
+/// ```
 #[macro_export]
 macro_rules! select {
     () => {
@@ -89,6 +234,12 @@ macro_rules! __select_arms {
     };
 
     // Tokens that would end the parser's patience in a pattern or an expression below.
+    ($n:tt $b:tt $d:tt $e:tt $a:tt default = $($rest:tt)*) => {
+        ::core::compile_error!(
+            "select!: `default` is no name here: it is the arm for when none is ready, \
+             `default => handler,`; call what is received something else"
+        )
+    };
     ($n:tt $b:tt $d:tt $e:tt $a:tt default $($rest:tt)*) => {
         ::core::compile_error!(
             "select!: after `default` comes `=>` and a handler, followed by a comma unless it is a \
@@ -106,7 +257,7 @@ macro_rules! __select_arms {
     };
     ($n:tt $b:tt $d:tt $e:tt $a:tt if $($rest:tt)*) => {
         ::core::compile_error!(
-            "select!: a guard without an arm: it belongs between the operation and its `=>`, as in \
+            "select!: a guard without an arm: it belongs between an operation and its `=>`: \
              `pattern = operation, if condition => handler`"
         )
     };
@@ -137,223 +288,7 @@ macro_rules! __select_arms {
     };
 }
 
-/// Says what is wrong with the arm that the source begins with.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __select_wrong {
-    ($p:pat = $f:expr $(, if $c:expr)? => $(, $($rest:tt)*)?) => {
-        $crate::__select_wrong!{ @handler ($p) ($f) }
-    };
-    ($p:pat = $f:expr $(, if $c:expr)? => $($rest:tt)*) => {
-        ::core::compile_error!(::core::concat!(
-            "select!: a comma is missing after the handler of `", ::core::stringify!($p = $f),
-            "`: only a handler that is a block goes without"
-        ))
-    };
-    ($p:pat = $f:expr, if $c:expr $(, $($rest:tt)*)?) => {
-        ::core::compile_error!(::core::concat!(
-            "select!: the arm `", ::core::stringify!($p = $f), "` has a guard but no handler: write `",
-            ::core::stringify!($p = $f, if $c), " => handler`"
-        ))
-    };
-    ($p:pat = $f:expr, if $($rest:tt)*) => {
-        ::core::compile_error!(::core::concat!(
-            "select!: the guard of `", ::core::stringify!($p = $f), "` is no condition: write `",
-            ::core::stringify!($p = $f), ", if condition => handler`"
-        ))
-    };
-    ($p:pat = $f:expr $(, $($rest:tt)*)?) => {
-        $crate::__select_wrong!{ @handler ($p) ($f) }
-    };
-    ($p:pat = => $($rest:tt)*) => {
-        $crate::__select_wrong!{ @operation ($p) }
-    };
-    ($p:pat => $($rest:tt)*) => {
-        $crate::__select_wrong!{ @operation ($p) }
-    };
-    ($p:pat if $($rest:tt)*) => {
-        ::core::compile_error!(::core::concat!(
-            "select!: the guard of `", ::core::stringify!($p), "` comes too early: write `",
-            ::core::stringify!($p), " = operation, if condition => handler`"
-        ))
-    };
-    (@handler ($p:pat) ($f:expr)) => {
-        ::core::compile_error!(::core::concat!(
-            "select!: the arm `", ::core::stringify!($p = $f), "` has no handler: write `",
-            ::core::stringify!($p = $f), " => handler`"
-        ))
-    };
-    (@operation ($p:pat)) => {
-        ::core::compile_error!(::core::concat!(
-            "select!: the arm of `", ::core::stringify!($p), "` has no operation: write `",
-            ::core::stringify!($p), " = operation => handler`; only `default` and `else` go without"
-        ))
-    };
-    ($($rest:tt)*) => {
-        ::core::compile_error!(::core::concat!(
-            "select!: this is no arm: `", ::core::stringify!($($rest)*), "`; an arm is `pattern = operation => handler`, or with a guard \
-             `pattern = operation, if condition => handler`"
-        ))
-    };
-}
-
-/// Writes the code: `(biased) (default) (else) (((variant number) (pattern) (operation) (guard) (handler)) …)`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __select_run {
-    // No arms: nothing to wait for.
-    (($b:tt) () () ()) => {
-        $crate::select!()
-    };
-    (($b:tt) ($d:expr) () ()) => {
-        $d
-    };
-    (($b:tt) $d:tt ($e:expr) ()) => {
-        $e
-    };
-
-    (($b:tt) () () ($((($v:ident $i:tt) ($p:pat) $f:tt $g:tt ($h:expr)))+)) => {{
-        let output = {
-            let race = $crate::__private::race($crate::__select_tuple!{ $(($i $f $g))+ }, $b);
-            $crate::__private::next(::core::pin::pin!(race)).await
-        };
-        match output {
-            $($crate::__private::Out::$v(output) => {
-                let $p = output;
-                $h
-            })+
-        }
-    }};
-
-    (($b:tt) ($d:expr) () ($((($v:ident $i:tt) ($p:pat) $f:tt $g:tt ($h:expr)))+)) => {{
-        let output = {
-            let race = $crate::__private::race($crate::__select_tuple!{ $(($i $f $g))+ }, $b);
-            $crate::__private::now(::core::pin::pin!(race)).await
-        };
-        match output {
-            $(::core::option::Option::Some($crate::__private::Out::$v(output)) => {
-                let $p = output;
-                $h
-            })+
-            ::core::option::Option::None => $d,
-        }
-    }};
-
-    (($b:tt) () ($e:expr) ($((($v:ident $i:tt) ($p:pat) $f:tt $g:tt ($h:expr)))+)) => {{
-        let output = {
-            let race = $crate::__private::race($crate::__select_tuple!{ $(($i $f $g))+ }, $b);
-            let mut race = ::core::pin::pin!(race);
-            loop {
-                if race.is_over() {
-                    break ::core::option::Option::None;
-                }
-                let output = $crate::__private::next(race.as_mut()).await;
-                if $crate::__select_is_match!(output $(($v ($p)))+) {
-                    break ::core::option::Option::Some(output);
-                }
-            }
-        };
-        match output {
-            $(::core::option::Option::Some($crate::__private::Out::$v($p)) => $h,)+
-            ::core::option::Option::None => $e,
-            #[allow(unreachable_patterns)]
-            _ => $crate::__private::unmatched(),
-        }
-    }};
-
-    (($b:tt) ($d:expr) ($e:expr) ($((($v:ident $i:tt) ($p:pat) $f:tt $g:tt ($h:expr)))+)) => {{
-        $crate::__select_check_else!{ $(($p) $g)+ }
-        let (output, is_over) = {
-            let race = $crate::__private::race($crate::__select_tuple!{ $(($i $f $g))+ }, $b);
-            let mut race = ::core::pin::pin!(race);
-            loop {
-                match $crate::__private::now(race.as_mut()).await {
-                    ::core::option::Option::Some(output) => {
-                        if $crate::__select_is_match!(output $(($v ($p)))+) {
-                            break (::core::option::Option::Some(output), false);
-                        }
-                    }
-                    ::core::option::Option::None => {
-                        break (::core::option::Option::None, race.is_over());
-                    }
-                }
-            }
-        };
-        match output {
-            $(::core::option::Option::Some($crate::__private::Out::$v($p)) => $h,)+
-            ::core::option::Option::None if is_over => $e,
-            ::core::option::Option::None => $d,
-            #[allow(unreachable_patterns)]
-            _ => $crate::__private::unmatched(),
-        }
-    }};
-}
-
-/// Whether an output matches the pattern of its arm. It stays whole: the guard says no.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __select_is_match {
-    ($output:ident $(($v:ident ($p:pat)))+) => {{
-        let mut is_match = false;
-        #[allow(unused, clippy::all, clippy::pedantic)]
-        match $output {
-            $($crate::__private::Out::$v($p)
-                if { is_match = true; false } => $crate::__private::unmatched(),)+
-            _ => {}
-        }
-        is_match
-    }};
-}
-
-/// Evaluates the guards and then the operations, each once, and makes arms of them.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __select_tuple {
-    ($(($i:tt ($f:expr) $g:tt))+) => {{
-        let guards = ($($crate::__select_guard!($g),)+);
-        ($($crate::__select_arm!(($f) $g guards.$i),)+)
-    }};
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __select_guard {
-    (()) => {
-        ()
-    };
-    (($c:expr)) => {{
-        let guard: bool = $c;
-        guard
-    }};
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __select_arm {
-    (($f:expr) () $guard:expr) => {{
-        let arm = $f;
-        let way = {
-            #[allow(unused_imports)]
-            use $crate::__private::{ViaCase as _, ViaFuture as _};
-            (&$crate::__private::Probe::of(&arm)).way()
-        };
-        way.arm(arm)
-    }};
-    (($f:expr) ($c:expr) $guard:expr) => {
-        $crate::__private::guarded($guard, $crate::__select_arm!(($f)()()))
-    };
-}
-
-/// Refuses an `else` beside a `default` if no arm could ever be disabled.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __select_check_else {
-    ($(($p:pat) ())+) => {
-        const _: () = ::core::assert!(
-            false $(|| $crate::__private::may_miss(::core::stringify!($p)))+,
-            "select!: this `else` can never run beside `default`: no arm has a guard, or a pattern \
-             that may not match; remove it"
-        );
-    };
-    ($($some:tt)*) => {};
-}
+/// Programs of edition 2021, and such as the compiler refuses: compiled and run with the doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../tests/doctests.md")]
+mod programs {}

@@ -1,9 +1,7 @@
 //! The futures of this crate as arms of a select: one commits, the others have had no effect.
 //!
-//! By hand, with the small select of `support/select.rs`, which looks at its first arm first. What
-//! threads may do to it is in the models, `tests/loom_select.rs` and `tests/loom_more.rs`.
-
-use std::pin::pin;
+//! By hand, with a select that looks at its first arm first (`support/select.rs`). What threads may do
+//! to it is in the models, `tests/loom_select.rs` and `tests/loom_more.rs`.
 
 use taut_chan::{RecvError, SendError, bounded, never, rendezvous};
 
@@ -70,12 +68,12 @@ fn h_04_a_select_that_was_decided_elsewhere_is_passed_over() {
 #[test]
 fn h_06_a_default_is_taken_if_nothing_is_ready() {
     let ((x_tx, x_rx), (y_tx, y_rx)) = (bounded(1), rendezvous::<u64>());
-    assert_eq!(select_default(pin!(x_rx.recv()), pin!(y_tx.send(1))), None);
+    assert_eq!(select_default(x_rx.recv(), y_tx.send(1)), None);
     assert_eq!(x_tx.try_send(7), Ok(()));
-    let taken = select_default(pin!(x_rx.recv()), pin!(y_tx.send(1)));
+    let taken = select_default(x_rx.recv(), y_tx.send(1));
     assert_eq!(taken, Some(Either::A(Ok(7))));
     let _waits = parked(y_rx.recv());
-    let sent = select_default(pin!(x_rx.recv()), pin!(y_tx.send(2)));
+    let sent = select_default(x_rx.recv(), y_tx.send(2));
     assert_eq!(sent, Some(Either::B(Ok(()))));
 }
 

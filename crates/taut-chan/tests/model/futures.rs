@@ -47,8 +47,12 @@ pub(crate) enum Seen {
 pub(crate) struct Wakers([(Arc<Wakes>, usize); WAKERS]);
 
 impl Wakers {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(std::array::from_fn(|_| (Wakes::new(), 0)))
+    }
+
+    pub(crate) fn waker(&self, which: usize) -> Waker {
+        Waker::from(Arc::clone(&self.0[which].0))
     }
 
     pub(crate) fn expect_wake(&mut self, waker: usize) {
@@ -96,7 +100,7 @@ impl<const P: usize> Fut<P> {
     }
 
     pub(crate) fn poll(&mut self, waker: usize) -> Seen {
-        let waker = Waker::from(Arc::clone(&self.wakers.0[waker].0));
+        let waker = self.wakers.waker(waker);
         match self.real.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(outcome) => Seen::Ready(outcome),
             Poll::Pending if self.desk.is_granted() => Seen::Granted,

@@ -7,6 +7,7 @@ mod found;
 mod futures;
 mod op;
 mod real;
+#[allow(dead_code, reason = "shared with the model of selects")]
 mod spec;
 #[path = "../support/mod.rs"]
 mod support;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-/// A future.
+/// A future, or an arm of a select.
 pub(crate) type Id = usize;
 
 /// A value.
@@ -61,6 +61,9 @@ pub(crate) struct Spec {
     pub(crate) receiver_count: usize,
     /// Who was decided since this was last taken.
     decided: Vec<(Id, Verdict)>,
+    /// Of those who are arms of a select, which select that is: one of its arms is decided at most, and
+    /// none of them meets another.
+    selects: BTreeMap<Id, usize>,
 }
 
 impl Spec {
@@ -78,7 +81,34 @@ impl Spec {
             sender_count: 1,
             receiver_count: 1,
             decided: Vec::new(),
+            selects: BTreeMap::new(),
         }
+    }
+
+    /// Makes somebody who does not wait yet an arm of a select.
+    pub(crate) fn join(&mut self, who: Id, select: usize) {
+        self.selects.insert(who, select);
+    }
+
+    fn are_of_one_select(&self, a: Option<Id>, b: Id) -> bool {
+        let select = |who| self.selects.get(&who);
+        a.is_some_and(|a| select(a).is_some() && select(a) == select(b))
+    }
+
+    /// Somebody who has left the queue is decided, and so the other arms of its select leave.
+    fn decide(&mut self, who: Id, verdict: Verdict) {
+        self.decided.push((who, verdict));
+        if let Some(select) = self.selects.get(&who).copied() {
+            let arms = self.selects.iter().filter(|(_, other)| **other == select);
+            let arms: Vec<Id> = arms.map(|(arm, _)| *arm).collect();
+            arms.into_iter().for_each(|arm| self.withdraw(arm));
+        }
+    }
+
+    /// The first receive that somebody can meet.
+    fn next_receiver(&mut self, sender: Option<Id>) -> Option<Id> {
+        let at = self.receivers.iter().position(|r| !self.are_of_one_select(sender, *r))?;
+        self.receivers.remove(at)
     }
 
     pub(crate) fn take_decided(&mut self) -> Vec<(Id, Verdict)> {
@@ -101,9 +131,10 @@ impl Spec {
         }
     }
 
-    fn has_room(&self) -> bool {
+    fn has_room_for(&self, who: Option<Id>) -> bool {
+        let meets = |receiver: &&Id| !self.are_of_one_select(who, **receiver);
         match self.capacity {
-            Some(0) => self.receivers.len() > self.reserved,
+            Some(0) => self.receivers.iter().filter(meets).count() > self.reserved,
             _ => !self.is_full(),
         }
     }
@@ -114,11 +145,11 @@ impl Spec {
     }
 
     /// To the first who waits, or into the channel.
-    fn deliver(&mut self, value: Val) {
+    fn deliver(&mut self, value: Val, sender: Option<Id>) {
         let is_buffered = self.capacity != Some(0);
-        if let Some(who) = self.receivers.pop_front() {
+        if let Some(who) = self.next_receiver(sender) {
             let ticket = self.next_ticket();
-            self.decided.push((who, Verdict::Got { value, ticket }));
+            self.decide(who, Verdict::Got { value, ticket });
         } else if is_buffered {
             self.buffer.push_back(value);
         } else {
@@ -127,33 +158,37 @@ impl Spec {
         }
     }
 
-    /// Gives room to the first who waits for it. False: nobody does.
-    fn serve_one(&mut self) -> bool {
-        let Some((who, offer)) = self.senders.pop_front() else { return false };
+    /// Gives room to the first who waits for it and can use it. False: nobody does.
+    fn serve_one(&mut self, can: impl Fn(&Self, Id) -> bool) -> bool {
+        let Some(first) = self.senders.iter().position(|(who, _)| can(self, *who)) else {
+            return false;
+        };
+        let Some((who, offer)) = self.senders.remove(first) else { return false };
+        self.decide(who, Verdict::Done);
         match offer {
-            Some(value) => self.deliver(value),
+            Some(value) => self.deliver(value, Some(who)),
             None => self.reserved += 1,
         }
-        self.decided.push((who, Verdict::Done));
         true
     }
 
     /// The one rule.
     fn settle(&mut self) {
-        while !self.is_closed && self.has_room() && self.serve_one() {}
+        while !self.is_closed && self.serve_one(|this, who| this.has_room_for(Some(who))) {}
     }
 
     fn ask(&mut self, who: Option<Id>, offer: Option<Val>) -> Asked {
         if self.is_closed {
             return Asked::Closed;
         }
-        if !self.has_room() {
+        if !self.has_room_for(who) {
             self.senders.extend(who.map(|who| (who, offer)));
             return Asked::NoRoom;
         }
-        assert!(self.senders.is_empty(), "there is room, and yet somebody waits for it");
+        let served = self.senders.iter().all(|(other, _)| !self.has_room_for(Some(*other)));
+        assert!(served, "there is room, and yet somebody waits for it");
         match offer {
-            Some(value) => self.deliver(value),
+            Some(value) => self.deliver(value, who),
             None => self.reserved += 1,
         }
         Asked::Done
@@ -190,13 +225,21 @@ impl Spec {
         }
         self.receivers.push_back(who);
         if self.capacity == Some(0) {
-            self.serve_one();
+            self.serve_one(|this, other| !this.are_of_one_select(Some(other), who));
         }
         let mine = self.decided.iter().position(|(other, _)| *other == who);
         match mine.map(|mine| self.decided.remove(mine)) {
             Some((_, Verdict::Got { value, .. })) => Received::Value(value),
             Some((_, other)) => panic!("{other:?} to a receive of an open channel"),
             None => Received::Nothing,
+        }
+    }
+
+    /// What an arm of a select finds before it waits: it passes no reservation.
+    pub(crate) fn look_for_value(&mut self) -> Received {
+        match self.senders.front() {
+            Some((_, None)) => self.take(),
+            _ => self.try_recv(),
         }
     }
 
@@ -212,7 +255,7 @@ impl Spec {
         };
         match self.senders.remove(first) {
             Some((who, Some(value))) => {
-                self.decided.push((who, Verdict::Done));
+                self.decide(who, Verdict::Done);
                 Received::Value(value)
             }
             other => panic!("{other:?} was a send"),
@@ -237,7 +280,7 @@ impl Spec {
     /// A receive that was handed a value goes without having seen it.
     pub(crate) fn give_back(&mut self, value: Val, ticket: u64) {
         match self.receivers.pop_front() {
-            Some(who) => self.decided.push((who, Verdict::Got { value, ticket })),
+            Some(who) => self.decide(who, Verdict::Got { value, ticket }),
             None => assert_eq!(self.stash.insert(ticket, value), None, "two of one ticket"),
         }
     }
@@ -246,7 +289,7 @@ impl Spec {
     pub(crate) fn send_reserved(&mut self, value: Val) -> bool {
         self.reserved -= 1;
         if !self.is_closed {
-            self.deliver(value);
+            self.deliver(value, None);
             self.settle();
         }
         !self.is_closed
@@ -264,9 +307,15 @@ impl Spec {
             return false;
         }
         self.is_closed = true;
-        let waiting = self.receivers.drain(..).chain(self.senders.drain(..).map(|(who, _)| who));
-        self.decided.extend(waiting.map(|who| (who, Verdict::Closed)));
-        self.decided.extend(self.watchers.drain(..).map(|who| (who, Verdict::Done)));
+        while let Some(who) = self.receivers.pop_front() {
+            self.decide(who, Verdict::Closed);
+        }
+        while let Some((who, _)) = self.senders.pop_front() {
+            self.decide(who, Verdict::Closed);
+        }
+        while let Some(who) = self.watchers.pop_front() {
+            self.decide(who, Verdict::Done);
+        }
         true
     }
 

@@ -68,6 +68,12 @@ pub unsafe trait Arms {
     /// The next arm of the pass: the first in order, or any, each as likely as the others.
     fn draw(self: Pin<&mut Self>, turn: &mut Self::Turn, order: &mut Order) -> Option<u32>;
 
+    /// Takes arms out of the pass that a glance shows not to be ready, as far as that is cheap.
+    #[inline(always)]
+    fn narrow(&self, turn: &mut Self::Turn) {
+        let _ = turn;
+    }
+
     /// What can be said of an arm without a lock.
     fn peek(&self, arm: u32) -> Peek;
 

@@ -125,6 +125,20 @@ unsafe impl<T: Tuple> Arms for Fixed<T> {
     }
 
     #[inline(always)]
+    fn narrow(&self, turn: &mut Few) {
+        if turn.count > 1 {
+            *turn = (0..T::LEN).fold(Few { bits: 0, count: 0 }, |mut left, arm| {
+                // Without a branch: which arms are still to come is a matter of chance.
+                let may_be = !matches!(self.arms.peek(arm), Peek::Unready(_));
+                let stays = (turn.bits >> arm) & u64::from(may_be);
+                left.bits |= stays << arm;
+                left.count += stays as u32;
+                left
+            });
+        }
+    }
+
+    #[inline(always)]
     fn peek(&self, arm: u32) -> Peek {
         self.arms.peek(arm)
     }

@@ -125,10 +125,17 @@ impl<A: Arms> Race<A> {
         if coop::is_due() && coop::charge(cx).is_pending() {
             return Poll::Pending;
         }
-        match self.as_mut().look(cx, |_| true) {
+        match self.as_mut().look(cx) {
             Poll::Ready(output) => Poll::Ready(output),
             Poll::Pending => self.park(cx),
         }
+    }
+
+    /// Whether a glance is enough to say what [`poll_now`](Self::poll_now) would: that there was one
+    /// instant at which no case was ready. False says nothing. Before the first poll.
+    #[inline(always)]
+    pub fn is_unready(&self) -> bool {
+        self.arms.is_unready() && coop::passes()
     }
 
     /// Takes an arm that is ready now. None: there was one instant at which no case was ready, or none
@@ -144,18 +151,13 @@ impl<A: Arms> Race<A> {
                 return Poll::Ready(Some(output));
             }
         }
-        if self.arms.is_unready() && coop::passes() {
-            return Poll::Ready(None);
-        }
         if coop::is_due() && coop::charge(cx).is_pending() {
             return Poll::Pending;
         }
         loop {
             let noted = self.as_mut().note(peeks);
             if noted.may_be_ready {
-                // A case that cannot be ready need not take its lock.
-                let may_be = |arm| !matches!(peeks[arm as usize], Peek::Unready(_));
-                if let Poll::Ready(output) = self.as_mut().look(cx, may_be) {
+                if let Poll::Ready(output) = self.as_mut().look(cx) {
                     return Poll::Ready(Some(output));
                 }
             }
@@ -194,23 +196,24 @@ impl<A: Arms> Race<A> {
     }
 
     /// Tries one arm after the other, without registering any.
+    ///
+    /// One drawn blindly; if that is not ready, one of those that a glance shows to be. Each arm that is
+    /// ready has the same chance: of `n` arms of which `r` are ready it is `1/n + (1 - r/n) · 1/r`, or
+    /// `1/r`. To draw on blindly would be as fair, and mispredict a jump for each idle arm.
     #[inline(always)]
-    fn look(
-        self: Pin<&mut Self>,
-        cx: &mut task::Context<'_>,
-        is_wanted: impl Fn(u32) -> bool,
-    ) -> Poll<A::Output> {
+    fn look(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<A::Output> {
         let mut order = self.order();
         let mut this = self.project();
         let mut turn = this.arms.turn();
+        let mut is_first = !*this.is_biased;
         while let Some(arm) = this.arms.as_mut().draw(&mut turn, &mut order) {
-            if !is_wanted(arm) {
-                continue;
-            }
             // SAFETY: nothing is enrolled.
             let attempt = unsafe { this.arms.as_mut().drive(arm, Step::Attempt(cx)) };
             if attempt.is_ready() {
                 return attempt;
+            }
+            if std::mem::take(&mut is_first) {
+                this.arms.narrow(&mut turn);
             }
         }
         Poll::Pending

@@ -11,13 +11,13 @@
 //! - L1. `held` is true exactly while one [`Guard`] exists.
 //! - L2. The state is reached through that guard only.
 
-#[cfg(not(taut_loom))]
+#[cfg(not(any(taut_loom, taut_shuttle)))]
 pub use spin::{Guard, Lock};
 
-#[cfg(taut_loom)]
+#[cfg(any(taut_loom, taut_shuttle))]
 pub use model::{Guard, Lock};
 
-#[cfg(not(taut_loom))]
+#[cfg(not(any(taut_loom, taut_shuttle)))]
 mod spin {
     use std::cell::UnsafeCell;
     use std::fmt;
@@ -184,31 +184,32 @@ mod spin {
     }
 }
 
-#[cfg(taut_loom)]
+#[cfg(any(taut_loom, taut_shuttle))]
 mod model {
-    /// The lock in a model: loom's mutex.
+    use std::sync::PoisonError;
+
+    #[cfg(taut_loom)]
+    use loom::sync::{Mutex, MutexGuard};
+    #[cfg(taut_shuttle)]
+    use shuttle::sync::{Mutex, MutexGuard};
+
+    /// The lock in a model: the explorer's mutex.
     #[derive(Debug)]
-    pub struct Lock<S>(loom::sync::Mutex<S>);
+    pub struct Lock<S>(Mutex<S>);
 
     /// The right to the state of a [`Lock`], given back on drop.
-    pub type Guard<'a, S> = loom::sync::MutexGuard<'a, S>;
+    pub type Guard<'a, S> = MutexGuard<'a, S>;
 
     impl<S> Lock<S> {
         /// A free lock around `state`.
         pub fn new(state: S) -> Self {
-            Self(loom::sync::Mutex::new(state))
+            Self(Mutex::new(state))
         }
 
-        /// Takes the lock.
-        ///
-        /// # Panics
-        ///
-        /// If a thread of the model panicked with the lock, which ends the model anyway.
+        /// Takes the lock. One that was left by a panic too, which has failed the model already: the
+        /// destructors that still run must not panic in their turn.
         pub fn lock(&self) -> Guard<'_, S> {
-            match self.0.lock() {
-                Ok(guard) => guard,
-                Err(_) => panic!("a thread of the model panicked under the lock"),
-            }
+            self.0.lock().unwrap_or_else(PoisonError::into_inner)
         }
     }
 }

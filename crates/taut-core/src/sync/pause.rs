@@ -4,9 +4,11 @@
 /// few of them.
 #[inline]
 pub fn pause() {
-    #[cfg(not(taut_loom))]
+    #[cfg(not(any(taut_loom, taut_shuttle)))]
     std::hint::spin_loop();
     // In a model nobody gets on by himself.
     #[cfg(taut_loom)]
     loom::thread::yield_now();
+    #[cfg(taut_shuttle)]
+    shuttle::thread::yield_now();
 }

@@ -222,7 +222,7 @@ fn polled_after_completion_it_panics_and_stays_over() {
     log.steps();
     for _ in 0..2 {
         panics(MESSAGE, || drop(take.poll()));
-        panics(MESSAGE, || drop(taut_core::Case::attempt(take.future.as_mut())));
+        panics(MESSAGE, || drop(take.future.as_mut().try_now()));
         assert_eq!(take.future.stage(), Stage::Done);
     }
     drop(take);

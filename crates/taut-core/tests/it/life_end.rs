@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Waker;
 
-use taut_core::{Case, Slot, Stage, Verdict, Waiting};
+use taut_core::{Slot, Stage, Verdict, Waiting};
 
 use crate::support::arms::{Arms, arm};
 use crate::support::desk::{Desk, Give, Got, Log, Step};
@@ -69,12 +69,6 @@ fn decided_on_its_way_out() {
     assert_eq!(log.steps(), [Step::Leave, Step::Conclude(Verdict::Done)]);
     assert_eq!(desk.clear(), []);
     let (desk, take) = overtaken(&log);
-    drop(take);
-    assert_eq!(log.steps(), [Step::Leave, Step::Undo(Verdict::Done)]);
-    assert_eq!(desk.clear(), [7]);
-    let (desk, mut take) = overtaken(&log);
-    take.future.as_mut().withdraw();
-    assert_eq!(take.future.stage(), Stage::Done);
     drop(take);
     assert_eq!(log.steps(), [Step::Leave, Step::Undo(Verdict::Done)]);
     assert_eq!(desk.clear(), [7]);
@@ -149,23 +143,16 @@ fn a_waker_that_panics_finds_an_operation_that_is_over() {
 #[test]
 fn a_waker_that_panics_in_an_undo_leaves_an_operation_that_is_over() {
     let (desk, log) = (Desk::new(), Log::default());
-    for by_drop in [true, false] {
-        let mut first = task(desk.logged_take(&log));
-        first.pending();
-        let mut second = task(desk.take());
-        assert!(second.poll_with(&bomb()).is_pending());
-        desk.put(1);
-        log.steps();
-        if by_drop {
-            panics("a waker panics", || drop(first));
-        } else {
-            panics("a waker panics", || first.future.as_mut().withdraw());
-            assert_eq!((first.future.stage(), first.wakes.copies()), (Stage::Done, 0));
-            drop(first);
-        }
-        assert_eq!(log.steps(), [Step::Undo(Verdict::Done)]);
-        assert_eq!((second.ready(), desk.clear()), (Got::Taken(1), vec![]));
-    }
+    let mut first = task(desk.logged_take(&log));
+    first.pending();
+    let wakes = Arc::clone(&first.wakes);
+    let mut second = task(desk.take());
+    assert!(second.poll_with(&bomb()).is_pending());
+    desk.put(1);
+    log.steps();
+    panics("a waker panics", || drop(first));
+    assert_eq!((log.steps(), wakes.copies()), (vec![Step::Undo(Verdict::Done)], 0));
+    assert_eq!((second.ready(), desk.clear()), (Got::Taken(1), vec![]));
 }
 
 #[test]
@@ -208,7 +195,7 @@ fn a_wake_up_may_use_the_primitive() {
 
 #[test]
 fn a_select_that_unwinds_in_its_rounds_leaves_nothing_behind() {
-    // Goal: one arm is registered, the next one panics; the drop decides and withdraws.
+    // Goal: one arm is registered, the next one panics; the drop decides and takes them out.
     let (desk, other, log) = (Desk::new(), Desk::new(), Log::default());
     let mut give = task(other.give(1));
     assert!(give.poll_with(&bomb()).is_pending());

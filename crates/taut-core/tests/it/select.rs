@@ -1,12 +1,12 @@
 //! An operation as an arm of a select, through every state of the claim.
 
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 
 use taut_core::claim::{From, Missed};
 use taut_core::{Claim, Peek, Verdict};
 
-use crate::support::arms::{Arms, Claims, arm};
+use crate::support::arms::{Arm, Arms, Claims, arm};
 use crate::support::desk::{Desk, Got, Log, Step};
 use crate::support::{Wakes, task};
 
@@ -27,6 +27,10 @@ fn waiting(x: &Place, y: &Place, logs: [&Log; 2]) -> (Arms, Arc<Wakes>) {
     let (mut arms, wakes) = registered(x, y, logs);
     assert_eq!(arms.wait(From::Looking), Ok(()));
     (arms, wakes)
+}
+
+fn attempt(case: &mut Arm) -> Poll<Got> {
+    case.as_mut().attempt(&mut Context::from_waker(Waker::noop()))
 }
 
 fn two() -> (Place, Place, [Log; 2]) {
@@ -70,9 +74,9 @@ fn claimed_while_it_waits() {
     assert_eq!(x.listed(), (0, 1), "it is of no use to anybody, but still there");
     assert_eq!(arms.resume(), Err(1));
     assert_eq!(arms.collect(1), (1, Got::Taken(1)));
-    assert_eq!((b.steps(), a.steps()), (vec![DONE], vec![Step::Leave, Step::Abandon]));
+    assert_eq!((b.steps(), a.steps(), x.listed()), (vec![DONE], vec![Step::Leave], (0, 0)));
     drop(arms);
-    assert_eq!((a.steps(), b.steps(), x.listed()), (vec![], vec![], (0, 0)));
+    assert_eq!((a.steps(), b.steps()), (vec![Step::Abandon], vec![]));
 }
 
 #[test]
@@ -86,8 +90,9 @@ fn decided_elsewhere_it_is_passed_over_and_taken_out() {
     assert_eq!((behind.ready(), y.listed(), wakes.count()), (Got::Taken(2), (0, 0), 1));
     assert_eq!(arms.resume(), Err(0));
     assert_eq!(arms.collect(0), (0, Got::Taken(1)));
-    assert_eq!(b.steps(), [Step::Leave, Step::Abandon], "which finds that it is out already");
+    assert_eq!(b.steps(), [Step::Leave], "which finds that it is out already");
     drop(arms);
+    assert_eq!(b.steps(), [Step::Abandon]);
 }
 
 #[test]
@@ -225,22 +230,41 @@ fn dropped_before_during_and_after() {
 }
 
 #[test]
-fn an_arm_that_withdraws_twice_or_never_enrolled_does_nothing() {
+fn an_arm_that_lost_stands_as_before_it_was_enrolled() {
+    // Goal: collected once or twice, it is out; it can be enrolled anew, with another claim and number.
     let (desk, log) = (Desk::new(), Log::default());
     let mut case = arm(desk.logged_take(&log));
     assert_eq!(case.peek(), Peek::Unknown);
-    case.as_mut().withdraw();
-    assert_eq!((case.as_mut().collect(), log.steps()), (None, vec![]));
+    assert_eq!((case.as_mut().collect(), log.steps()), (None, vec![]), "it was not enrolled");
+    let claims = [Box::pin(Claim::new()), Box::pin(Claim::new())];
+    for (arm, claim) in (0..).zip(&claims) {
+        // SAFETY: the claims are dropped after the case, which left the one before.
+        assert!(unsafe { case.as_mut().enroll(claim.as_ref(), arm) }.is_pending());
+        assert_eq!(desk.listed(), (0, 1));
+        claim.decide();
+        assert_eq!((case.as_mut().collect(), case.as_mut().collect()), (None, None));
+        assert_eq!((log.steps(), desk.listed()), (vec![Step::Enroll, Step::Leave], (0, 0)));
+    }
+    desk.put(1);
+    assert_eq!(attempt(&mut case), Poll::Ready(Got::Taken(1)));
+    assert_eq!(case.as_mut().collect(), None, "it is over");
+    drop(case);
+    assert_eq!(log.steps(), [Step::Attempt, DONE]);
+}
+
+#[test]
+fn an_arm_that_has_a_place_gives_it_up_for_another_attempt() {
+    // Goal: as with a future that was polled before it became an arm.
+    let (desk, log) = (Desk::new(), Log::default());
     let claim = Box::pin(Claim::new());
+    let mut case = arm(desk.logged_take(&log));
     // SAFETY: the claim is dropped after the case, which is enrolled with no other.
     assert!(unsafe { case.as_mut().enroll(claim.as_ref(), 0) }.is_pending());
-    assert!(case.as_mut().attempt().is_pending(), "it has a place");
     claim.decide();
-    case.as_mut().withdraw();
-    case.as_mut().withdraw();
-    assert_eq!(case.as_mut().collect(), None);
+    assert!(attempt(&mut case).is_pending());
+    assert_eq!(log.steps(), [Step::Enroll, Step::Leave, Step::Attempt]);
     drop(case);
-    assert_eq!(log.steps(), [Step::Enroll, Step::Leave, Step::Abandon]);
+    assert_eq!((log.steps(), desk.listed()), (vec![Step::Abandon], (0, 0)));
 }
 
 #[test]

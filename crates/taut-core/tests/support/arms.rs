@@ -1,15 +1,15 @@
 //! A select of any number of operations of the toy primitive, that can be taken through its rounds
-//! step by step.
+//! step by step, which `select::Race` cannot.
 //!
 //! # Invariants
 //!
 //! - The claim outlives the cases: it is held by `claims`, the last field.
-//! - Before the cases are dropped or withdrawn nobody can claim any more: `resume`, then `decide`.
+//! - Before the cases are dropped or collected nobody can claim any more: `resume`, then `decide`.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use taut_core::claim::{From, Missed};
 use taut_core::{Case, Claim};
@@ -71,7 +71,7 @@ impl Arms {
     /// Looks at every arm, without registering.
     pub fn look(&mut self) -> Option<(usize, Got)> {
         let won = self.cases.iter_mut().enumerate().find_map(|(number, case)| {
-            match case.as_mut().attempt() {
+            match case.as_mut().attempt(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(got) => Some((number, got)),
                 Poll::Pending => None,
             }
@@ -130,7 +130,7 @@ impl Arms {
     fn withdraw_but(&mut self, winner: usize) {
         for (number, case) in self.cases.iter_mut().enumerate() {
             if number != winner {
-                case.as_mut().withdraw();
+                assert_eq!(case.as_mut().collect(), None, "another arm won");
             }
         }
     }

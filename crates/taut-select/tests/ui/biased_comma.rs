@@ -1,0 +1,15 @@
+//! `biased;` has a semicolon.
+
+use taut::{chan, select};
+
+async fn run(rx: chan::Receiver<u32>) -> u32 {
+    let value = select! {
+        biased,
+        v = rx.recv() => v.unwrap_or(0),
+    };
+    value + 1
+}
+
+fn main() {
+    drop(run);
+}

@@ -1,0 +1,15 @@
+//! An arm has a handler.
+
+use taut::{chan, select};
+
+async fn run(rx: chan::Receiver<u32>, stop: chan::Receiver<()>) -> u32 {
+    let value = select! {
+        _ = stop.recv(),
+        v = rx.recv() => v.unwrap_or(0),
+    };
+    value + 1
+}
+
+fn main() {
+    drop(run);
+}

@@ -1,0 +1,15 @@
+//! A value is no operation.
+
+use taut::{chan, select};
+
+async fn run(rx: chan::Receiver<u32>) -> u32 {
+    let value = select! {
+        v = rx.recv() => v.unwrap_or(0),
+        v = 3 => v,
+    };
+    value + 1
+}
+
+fn main() {
+    drop(run);
+}
