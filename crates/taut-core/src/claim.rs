@@ -40,7 +40,7 @@ use std::marker::PhantomPinned;
 use std::ptr;
 use std::task::Waker;
 
-use crate::sync::{AtomicU32, Ordering, UnsafeCell};
+use crate::sync::{AtomicU32, Ordering, Rank, UnsafeCell};
 
 /// The states of the word. `Claimed` carries the arm in the upper bits.
 ///
@@ -129,6 +129,8 @@ pub struct Missed;
 pub struct Claim {
     word: AtomicU32,
     waker: UnsafeCell<Option<Waker>>,
+    /// C3.
+    rank: Rank,
     /// Waiters know it by address.
     _pinned: PhantomPinned,
 }
@@ -146,6 +148,7 @@ impl Claim {
         Self {
             word: AtomicU32::new(Word::Looking.encode()),
             waker: UnsafeCell::new(None),
+            rank: Rank::new(),
             _pinned: PhantomPinned,
         }
     }
@@ -244,7 +247,7 @@ impl Claim {
             let (to, outcome) = match seen {
                 Word::Waiting => (Word::Claimed(arm), Outcome::Won),
                 Word::Looking => match yields {
-                    Some(me) if ptr::from_ref(me) > ptr::from_ref(self) => {
+                    Some(me) if me.rank.of(me) > self.rank.of(self) => {
                         // C3. ORDERING: Relaxed, we are its owner.
                         me.word.store(Word::Missed.encode(), Ordering::Relaxed);
                         return Outcome::Busy;

@@ -348,7 +348,7 @@ impl<S> Waiter<S> {
     #[must_use]
     pub fn new(slot: Slot<S>) -> Self {
         // Six words; a receive is then eight.
-        const { assert!(cfg!(taut_loom) || size_of::<Header>() <= 48) };
+        const { assert!(cfg!(any(taut_loom, taut_shuttle)) || size_of::<Header>() <= 48) };
         Self { header: Header::new(), slot, _pinned: PhantomPinned }
     }
 

@@ -1,26 +1,30 @@
-//! What may be reached through one door only: locks and atomics, loom, the runtime, real time.
+//! What may be reached through one door only: locks and atomics, the explorers, the runtime, real time.
 
 use super::Finding;
 use super::paths::paths;
 use super::tree::{Source, Tree};
 
-/// The door to `std::sync` and to loom: this file, and the files below the folder of its name.
+/// The door to `std::sync`, to loom and to shuttle: this file, and the files below the folder of its name.
 const SYNC: &str = "crates/taut-core/src/sync";
 
 /// The library files that may name Tokio.
 const TOKIO: [&str; 3] = ["coop.rs", "time.rs", "timeout.rs"];
 
-/// Library code imports locks, atomics and loom through the door, and Tokio in few files.
+/// Library code imports locks, atomics, loom and shuttle through the door, and Tokio in few files.
 pub(super) fn check_imports(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
     for source in tree.sources.iter().filter(|source| source.is_library()) {
         for (offset, path) in paths(source.code()) {
             let segments: Vec<&str> = path.split("::").collect();
             let (rule, what) = match segments[..] {
-                ["std" | "core" | "alloc", "sync", ..] | ["loom", ..] if !is_sync(source) => (
-                    "door",
-                    format!("`{path}` outside {SYNC}.rs; import it from `taut_core::sync`"),
-                ),
+                ["std" | "core" | "alloc", "sync", ..] | ["loom" | "shuttle", ..]
+                    if !is_sync(source) =>
+                {
+                    (
+                        "door",
+                        format!("`{path}` outside {SYNC}.rs; import it from `taut_core::sync`"),
+                    )
+                }
                 ["tokio", ..] if !TOKIO.contains(&source.file_name()) => {
                     ("tokio", format!("`{path}` outside {}", TOKIO.join(", ")))
                 }

@@ -43,7 +43,7 @@ fn a_file_of_401_lines_is_found() {
 }
 
 #[test]
-fn locks_atomics_and_loom_are_found_outside_the_door() {
+fn locks_atomics_and_explorers_are_found_outside_the_door() {
     for fault in [
         "use std::sync::Mutex;",
         "use std::sync::{Arc, atomic};",
@@ -51,6 +51,7 @@ fn locks_atomics_and_loom_are_found_outside_the_door() {
         "extern crate alloc; use alloc::sync::Arc;",
         "use std::{fmt, sync::Arc};",
         "use loom::cell::UnsafeCell;",
+        "use shuttle::thread;",
         "fn f() { ::std::sync::Once::new(); }",
     ] {
         let hits = found(LIBRARY, fault);

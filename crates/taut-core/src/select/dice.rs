@@ -101,7 +101,7 @@ mod tests {
                 let mut drawn = vec![0_u32; count as usize];
                 for _ in 0..ROUNDS {
                     let mut dice = Dice::new();
-                    (0..skip).for_each(|_| drop(dice.below(5)));
+                    (0..skip).for_each(|_| _ = dice.below(5));
                     drawn[dice.below(count) as usize] += 1;
                 }
                 let share = f64::from(ROUNDS) / f64::from(count);
