@@ -6,9 +6,10 @@
 //!
 //! # Invariants
 //!
-//! - R1. A receive waits only while the stash is empty and no send waits that it could take from.
-//! - R2. A send or a reservation waits only while every waiting receive is spoken for:
-//!   `receivers.len() <= reserved`.
+//! - R1. A receive waits only while the stash is empty and no send waits that it could take from. (It
+//!   can take from none of its own select, nor from one that was decided elsewhere.)
+//! - R2. A send or a reservation waits only while every receive that waits, and could take from it, is
+//!   spoken for: of those that can be claimed there are at most `reserved`.
 //! - R3. `word` is published before the lock is released, so a waiter that somebody could know of is
 //!   seen by a look without the lock.
 //! - R4. Once closed nobody queues, and what waits is told so.
@@ -25,7 +26,7 @@ use std::task::Waker;
 use taut_core::sync::{AtomicUsize, Guard, Lock, Ordering};
 use taut_core::{
     Claimed, Enrolled, Filled, Header, Offer, Peek, Seeker, Slot, Vacant, Verdict, Visit, WaitList,
-    Waiter, WakeBatch,
+    Waiter, WakeBatch, Wanted,
 };
 
 use crate::channel::Received;
@@ -67,8 +68,41 @@ pub(crate) struct Rendezvous<T> {
 }
 
 impl<T> State<T> {
-    fn speaks_for_a_receive(&self) -> bool {
+    /// Whether a send may find a receive. True where [`has_free_receive`](Self::has_free_receive) is,
+    /// at the least: it counts those that cannot be claimed as well.
+    #[inline(always)]
+    fn may_have_free_receive(&self) -> bool {
         self.receivers.len() > self.reserved
+    }
+
+    /// Whether a receive waits that no permit speaks for, and that `seeker` can claim.
+    fn has_free_receive(&mut self, seeker: Seeker<'_>) -> bool {
+        self.may_have_free_receive() && self.receivers.has_more_than(self.reserved, seeker)
+    }
+
+    /// The same for a send, which finds out by itself whether it can claim one.
+    #[inline(always)]
+    fn has_receive_to_try(&mut self, seeker: Seeker<'_>) -> bool {
+        match self.reserved {
+            0 => self.may_have_free_receive(),
+            _ => self.has_free_receive(seeker),
+        }
+    }
+
+    /// The first send that a receive can take from which does not wait: passing nobody, but, if so
+    /// told, reservations.
+    #[inline(always)]
+    fn claim_send(&mut self, at_a_reservation: Wanted) -> Option<Claimed<'_>> {
+        let Self { senders, receivers, reserved, .. } = self;
+        senders.claim_where(Seeker::TASK, |sender| match sender.offer() {
+            Offer::Place => at_a_reservation,
+            // A receive that permits speak for, and that could take from it too, came first. (Without
+            // permits it would have taken, by R1.)
+            Offer::Value if *reserved > 0 && receivers.has_more_than(0, sender.seeker()) => {
+                Wanted::NorWhatFollows
+            }
+            Offer::Value => Wanted::Yes,
+        })
     }
 
     /// Hands the value to the first receive that can be claimed, or gives it back.
@@ -95,13 +129,20 @@ impl<T> State<T> {
 
     /// A receive that nobody spoke for is waiting: serves the first who waits for one.
     fn serve_one(&mut self, wakes: &mut WakeBatch) {
-        if self.closed || !self.speaks_for_a_receive() {
+        if self.closed || !self.has_free_receive(Seeker::TASK) {
             return;
         }
-        let Some(sender) = self.senders.claim_first(Seeker::TASK) else { return };
+        let Self { senders, receivers, reserved, .. } = self;
+        let sender = senders.claim_where(Seeker::TASK, |sender| {
+            match receivers.has_more_than(*reserved, sender.seeker()) {
+                true => Wanted::Yes,
+                false => Wanted::No,
+            }
+        });
+        let Some(sender) = sender else { return };
         match sender.offer() {
             Offer::Place => {
-                self.reserved += 1;
+                *reserved += 1;
                 wakes.extend(sender.finish(Verdict::Done));
             }
             Offer::Value => {
@@ -147,7 +188,7 @@ impl<T> Rendezvous<T> {
     #[inline(always)]
     fn publish(&self, state: &mut State<T>, happened: bool) {
         let recv = state.closed || !state.senders.is_empty() || !state.stash.is_empty();
-        let send = state.closed || state.speaks_for_a_receive();
+        let send = state.closed || state.may_have_free_receive();
         let mut flags = 0;
         if recv {
             flags |= Word::RECV_MAY_GO;
@@ -182,13 +223,9 @@ impl<T> Rendezvous<T> {
         self.publish(&mut state, true);
     }
 
-    /// A receive that does not wait, or not yet. `claim` finds the send to take from.
+    /// A receive that does not wait, or not yet.
     #[inline(always)]
-    fn take_at_once<'a>(
-        &self,
-        into: Vacant<'a, T>,
-        claim: impl FnOnce(&mut WaitList) -> Option<Claimed<'_>>,
-    ) -> Received<'a, T> {
+    fn take_at_once<'a>(&self, into: Vacant<'a, T>, at_a_reservation: Wanted) -> Received<'a, T> {
         if !self.may_go(Word::RECV_MAY_GO) {
             return Received::Empty;
         }
@@ -200,10 +237,7 @@ impl<T> Rendezvous<T> {
         if state.closed {
             return Received::Closed;
         }
-        if !state.receivers.is_empty() {
-            return Received::Empty;
-        }
-        match claim(&mut state.senders) {
+        match state.claim_send(at_a_reservation) {
             Some(sender) => {
                 let (value, woken) = State::take_from(sender, into);
                 self.moved(state);
@@ -242,8 +276,12 @@ impl<T> Rendezvous<T> {
     ) -> Enrolled {
         // SAFETY: queued, and this is the lock of its list.
         let is_newcomer = !unsafe { state.receivers.contains(waiter.header()) };
-        // One that looks again is no receive more: while permits speak for all, none of them may take.
-        let may_serve = is_newcomer || state.speaks_for_a_receive();
+        // One that looks again is no receive more: while permits speak for it and all others, it may not
+        // take.
+        let may_serve = is_newcomer || state.reserved == 0 || {
+            let spoken_for = state.reserved - usize::from(visit.seeker().is_select());
+            state.receivers.has_more_than(spoken_for, visit.seeker())
+        };
         let sender = if may_serve { state.senders.claim_first(visit.seeker()) } else { None };
         if let Some(sender) = sender {
             match sender.offer() {

@@ -215,12 +215,22 @@ impl Claim {
         self.word.store(Word::Decided.encode(), Ordering::Release);
     }
 
-    /// Goes away without waiting, having missed something again and again: to come back by `wait` from
-    /// [`From::Away`], which will find that it missed something if it did.
+    /// Goes away without waiting, having missed something again and again, the last look included: to
+    /// come back by `wait` from [`From::Away`], which will say so.
     pub fn step_away(&self) {
-        // If it was marked again meanwhile it stays marked.
-        // ORDERING: Relaxed, nobody learns anything by it.
-        let _marked = self.exchange(Word::Looking, Word::Away, Ordering::Relaxed);
+        // ORDERING: Relaxed, the locks of the lists order the next look.
+        self.word.store(Word::Missed.encode(), Ordering::Relaxed);
+    }
+
+    /// Forgets whom to wake: nobody is kept alive between two rounds.
+    ///
+    /// # Safety
+    ///
+    /// By the owner, when no case is enrolled.
+    pub unsafe fn clear_waker(&self) {
+        // SAFETY: C4: nobody knows the claim, by the caller.
+        let old = self.waker.with_mut(|p| unsafe { (*p).take() });
+        drop(old);
     }
 
     /// Begins anew, for the next round of the same select. Not while a case is enrolled.
@@ -242,10 +252,23 @@ impl Claim {
     #[inline]
     fn try_claim(&self, arm: u32, yields: Option<&Self>) -> Outcome {
         // No load first: it would be one access more, and would hide races from loom.
-        let mut seen = Word::Waiting;
+        self.meet(Word::Waiting, Some(arm), yields)
+    }
+
+    /// Whether it could be claimed; if it is deciding it is told, as by an attempt.
+    fn probe(&self, yields: Option<&Self>) -> Outcome {
+        // ORDERING: Acquire, as where an attempt fails.
+        self.meet(Word::decode(self.word.load(Ordering::Acquire)), None, yields)
+    }
+
+    #[inline(always)]
+    fn meet(&self, mut seen: Word, arm: Option<u32>, yields: Option<&Self>) -> Outcome {
         loop {
             let (to, outcome) = match seen {
-                Word::Waiting => (Word::Claimed(arm), Outcome::Won),
+                Word::Waiting => match arm {
+                    Some(arm) => (Word::Claimed(arm), Outcome::Won),
+                    None => return Outcome::Won,
+                },
                 Word::Looking => match yields {
                     Some(me) if me.rank.of(me) > self.rank.of(self) => {
                         // C3. ORDERING: Relaxed, we are its owner.
@@ -307,6 +330,13 @@ impl<'a> Seeker<'a> {
         Self { me: Some(claim), commits: false }
     }
 
+    /// Whether it is an arm of a select, which is never found by its own search. (A plain operation in
+    /// the list that is searched is.)
+    #[must_use]
+    pub const fn is_select(self) -> bool {
+        self.me.is_some()
+    }
+
     /// The same, for one that takes effect even if nobody can be claimed (by filling a buffer, say).
     /// A select that is looking must then be told, whatever its address.
     #[inline(always)]
@@ -317,10 +347,21 @@ impl<'a> Seeker<'a> {
 
     #[inline]
     pub(crate) fn claim(self, claim: &Claim, arm: u32) -> Outcome {
-        match self.me {
-            Some(me) if ptr::eq(me, claim) => Outcome::Busy,
-            Some(me) if !self.commits => claim.try_claim(arm, Some(me)),
-            _ => claim.try_claim(arm, None),
-        }
+        if self.is(claim) { Outcome::Busy } else { claim.try_claim(arm, self.yields()) }
+    }
+
+    /// What [`claim`](Self::claim) would come to, without doing it.
+    pub(crate) fn probe(self, claim: &Claim) -> Outcome {
+        if self.is(claim) { Outcome::Busy } else { claim.probe(self.yields()) }
+    }
+
+    #[inline(always)]
+    fn is(self, claim: &Claim) -> bool {
+        self.me.is_some_and(|me| ptr::eq(me, claim))
+    }
+
+    #[inline(always)]
+    fn yields(self) -> Option<&'a Claim> {
+        if self.commits { None } else { self.me }
     }
 }

@@ -51,7 +51,7 @@ pub mod wake;
 
 pub use case::{Case, Peek};
 pub use claim::{Claim, Seeker};
-pub use list::{Claimed, WaitList};
+pub use list::{Candidate, Claimed, WaitList, Wanted};
 pub use operation::{Attempt, Enrolled, Operation, Visit};
 pub use slot::{Filled, Slot, Vacant};
 pub use waiter::{Header, Offer, Stage, Verdict, Waiter};

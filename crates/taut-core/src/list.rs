@@ -136,32 +136,12 @@ impl WaitList {
         self.claim_where(seeker, |_| Wanted::Yes)
     }
 
-    /// As [`claim_first`](Self::claim_first), among the waiters that make this offer.
-    #[inline]
-    pub fn claim_first_offer(&mut self, seeker: Seeker<'_>, offer: Offer) -> Option<Claimed<'_>> {
-        // SAFETY: only linked waiters are asked about, and those are queued.
-        self.claim_where(seeker, |header| match unsafe { header.offer() } == offer {
-            true => Wanted::Yes,
-            false => Wanted::No,
-        })
-    }
-
-    /// As [`claim_first`](Self::claim_first), among the waiters in front of the first that makes
-    /// another offer.
-    #[inline]
-    pub fn claim_leading_offer(&mut self, seeker: Seeker<'_>, offer: Offer) -> Option<Claimed<'_>> {
-        // SAFETY: only linked waiters are asked about, and those are queued.
-        self.claim_where(seeker, |header| match unsafe { header.offer() } == offer {
-            true => Wanted::Yes,
-            false => Wanted::NorWhatFollows,
-        })
-    }
-
+    /// As [`claim_first`](Self::claim_first), among the waiters that are wanted.
     #[inline(always)]
-    fn claim_where(
+    pub fn claim_where(
         &mut self,
         seeker: Seeker<'_>,
-        wanted: impl Fn(&Header) -> Wanted,
+        mut wanted: impl FnMut(Candidate<'_>) -> Wanted,
     ) -> Option<Claimed<'_>> {
         let mut next = self.head;
         while let Some(link) = next {
@@ -171,7 +151,7 @@ impl WaitList {
             if let Place::Linked { next: following, .. } = unsafe { header.place() } {
                 next = following;
             }
-            match wanted(header) {
+            match wanted(Candidate { header }) {
                 Wanted::Yes => {}
                 Wanted::No => continue,
                 Wanted::NorWhatFollows => return None,
@@ -193,6 +173,29 @@ impl WaitList {
         None
     }
 
+    /// Whether more than `count` waiters could be claimed. Those that were decided elsewhere are taken
+    /// out; those that are deciding are told that they missed something, and not counted.
+    pub fn has_more_than(&mut self, count: usize, seeker: Seeker<'_>) -> bool {
+        let (mut next, mut found) = (self.head, 0);
+        while let Some(link) = next {
+            // SAFETY: Q1.
+            let header = unsafe { link.as_ref() };
+            // SAFETY: linked, and `&mut self` is the lock.
+            if let Place::Linked { next: following, .. } = unsafe { header.place() } {
+                next = following;
+            }
+            // SAFETY: as above, and the reference ends with this round.
+            match unsafe { header.claim() }.map_or(Outcome::Won, |claim| seeker.probe(claim)) {
+                Outcome::Won if found == count => return true,
+                Outcome::Won => found += 1,
+                Outcome::Busy => {}
+                // SAFETY: linked in this list.
+                Outcome::Lost => _ = unsafe { self.remove(header) },
+            }
+        }
+        false
+    }
+
     /// Gives everybody who can be claimed the same verdict, while the batch has space. False: somebody
     /// may be left.
     #[must_use = "wake the batch and come again"]
@@ -205,10 +208,39 @@ impl WaitList {
     }
 }
 
+/// One that waits, as a search sees it.
+#[derive(Debug)]
+pub struct Candidate<'a> {
+    header: &'a Header,
+}
+
+impl<'a> Candidate<'a> {
+    /// What it brings or asks for.
+    #[inline(always)]
+    #[must_use]
+    pub fn offer(&self) -> Offer {
+        // SAFETY: only linked waiters are asked about, and those are queued.
+        unsafe { self.header.offer() }
+    }
+
+    /// To look for others on its behalf: its own select is none of them.
+    #[inline(always)]
+    #[must_use]
+    pub fn seeker(&self) -> Seeker<'a> {
+        // SAFETY: linked, and its list is borrowed by the search: that is the lock.
+        unsafe { self.header.claim() }
+            .map_or(Seeker::TASK, |claim| Seeker::select(claim).committing())
+    }
+}
+
 /// What a search says of one waiter.
-enum Wanted {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// This one, if it can be claimed.
     Yes,
+    /// Another.
     No,
+    /// None from here on.
     NorWhatFollows,
 }
 

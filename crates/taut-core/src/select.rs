@@ -29,10 +29,10 @@ mod race;
 mod slots;
 
 pub use adapt::{Mapped, Polled};
-pub use arms::{Arms, Step};
+pub use arms::{Arms, Order, Step};
 pub use dice::{Dice, seed};
 pub use fixed::{Few, Fixed, Out, Tuple};
-pub use race::{Order, Race};
+pub use race::Race;
 pub use slots::Slots;
 
 #[cfg(doc)]

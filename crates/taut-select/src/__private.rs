@@ -4,10 +4,11 @@ use std::convert::Infallible;
 use std::future::{Future, IntoFuture, Ready, pending, poll_fn, ready};
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::task::Poll;
 
-use taut_core::Case;
 use taut_core::select::{Arms, Fixed, Polled, Tuple};
 pub use taut_core::select::{Out, Race};
+use taut_core::{Case, coop};
 
 /// Waits for ever.
 pub fn forever() -> impl Future<Output = Infallible> {
@@ -38,6 +39,12 @@ pub fn now<T: Tuple>(
     mut race: Pin<&mut Race<Fixed<T>>>,
 ) -> impl Future<Output = Option<T::Output>> {
     poll_fn(move |cx| race.as_mut().poll_now(cx, T::peeks().as_mut()))
+}
+
+/// Counts a select that has no arm to wait for: a loop over such a one gives way, too.
+#[inline]
+pub fn turn() -> impl Future<Output = ()> {
+    poll_fn(|cx| if coop::is_due() { coop::charge(cx) } else { Poll::Ready(()) })
 }
 
 /// Where a pattern has matched already.

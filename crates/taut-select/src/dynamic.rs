@@ -239,10 +239,7 @@ impl<K, C: Case> Select<K, C> {
         self.peeks.clear();
         self.peeks.resize(self.race.arms().slots(), Peek::Unknown);
         let mut cx = task::Context::from_waker(Waker::noop());
-        match self.race.as_mut().poll_now(&mut cx, &mut self.peeks) {
-            Poll::Ready(won) => won,
-            Poll::Pending => None,
-        }
+        self.race.as_mut().take_now(&mut cx, &mut self.peeks)
     }
 }
 

@@ -178,7 +178,6 @@ fn try_next(flavour: Flavour) {
 const LOOKS: usize = 32;
 
 #[test]
-#[ignore = "bug: `step_away` forgets the mark of the last look"]
 fn one_that_is_kept_from_waiting() {
     // Somebody comes by at each look, so the select steps away and has itself woken. What is sent
     // around its last look is not overlooked.

@@ -283,7 +283,6 @@ fn one_that_is_kept_from_waiting_has_itself_woken() {
 }
 
 #[test]
-#[ignore = "bug: `step_away` forgets the mark of the last look"]
 fn what_comes_at_the_last_look_on_end_is_found() {
     // Goal: the mark that it leaves is not wiped out with the look that it was to bring about.
     let (tx, rx) = rendezvous();

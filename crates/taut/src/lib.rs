@@ -42,3 +42,8 @@ pub use taut_select::select;
 #[cfg(all(doctest, feature = "chan"))]
 #[doc = include_str!("../../../README.md")]
 mod readme {}
+
+/// The programs of `docs/select.md`, compiled and run with the doc tests.
+#[cfg(all(doctest, feature = "chan", feature = "select"))]
+#[doc = include_str!("../../../docs/select.md")]
+mod select_page {}

@@ -4,8 +4,8 @@ use std::pin::Pin;
 use std::task::Waker;
 
 use taut_core::{
-    Attempt, Enrolled, Filled, Header, Offer, Peek, Seeker, Vacant, Verdict, Visit, Waiter,
-    WakeBatch, in_batches,
+    Attempt, Enrolled, Filled, Header, Peek, Seeker, Vacant, Verdict, Visit, Waiter, WakeBatch,
+    Wanted, in_batches,
 };
 
 use super::{Rendezvous, Word};
@@ -33,7 +33,8 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
         if state.closed {
             return Sent::Closed(from);
         }
-        if !state.speaks_for_a_receive() {
+        if !state.has_receive_to_try(Seeker::TASK) {
+            self.publish(&mut state, false);
             return Sent::Full(from);
         }
         match state.hand_over(from, Seeker::TASK, None) {
@@ -51,12 +52,12 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
     #[inline]
     fn try_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T> {
         // One that does not wait is no use to a reservation, but takes nothing from it either.
-        self.take_at_once(into, |senders| senders.claim_first_offer(Seeker::TASK, Offer::Value))
+        self.take_at_once(into, Wanted::No)
     }
 
     #[inline]
     fn attempt_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T> {
-        self.take_at_once(into, |senders| senders.claim_leading_offer(Seeker::TASK, Offer::Value))
+        self.take_at_once(into, Wanted::NorWhatFollows)
     }
 
     fn try_reserve(&self) -> Attempt {
@@ -64,7 +65,8 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
         if state.closed {
             return Attempt::Closed;
         }
-        if !state.speaks_for_a_receive() {
+        if !state.has_free_receive(Seeker::TASK) {
+            self.publish(&mut state, false);
             return Attempt::Unready;
         }
         state.reserved += 1;
@@ -78,7 +80,7 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
         if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
         }
-        let handed = if state.closed || !state.speaks_for_a_receive() {
+        let handed = if state.closed || !state.has_receive_to_try(visit.seeker()) {
             None
         } else {
             // SAFETY: no verdict, so our value is in the slot.
@@ -123,7 +125,7 @@ unsafe impl<T> Channel<T> for Rendezvous<T> {
             return Enrolled::Decided(verdict);
         } else if state.closed {
             Enrolled::Decided(Verdict::Closed)
-        } else if state.speaks_for_a_receive() {
+        } else if state.has_free_receive(visit.seeker()) {
             state.reserved += 1;
             Enrolled::Decided(Verdict::Done)
         } else {

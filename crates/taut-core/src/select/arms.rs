@@ -3,9 +3,18 @@
 use std::pin::Pin;
 use std::task::{self, Poll};
 
-use super::race::Order;
+use super::dice::Dice;
 use crate::case::{Case, Peek};
 use crate::claim::Claim;
+
+/// In which order arms are looked at.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// As they were written.
+    Source,
+    /// At random, by these dice.
+    Random(Dice),
+}
 
 /// What is done to an arm: a method of [`Case`], as a value, so that a set of arms has to find the arm
 /// in one place only.

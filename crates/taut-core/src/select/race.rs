@@ -18,21 +18,12 @@ use std::task::{self, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::arms::{Arms, Step};
+use super::arms::{Arms, Order, Step};
 use super::dice::Dice;
 use crate::case::Peek;
 use crate::claim::{Claim, From, Missed};
 use crate::coop;
 use crate::sync::pause;
-
-/// In which order arms are looked at.
-#[derive(Clone, Debug)]
-pub enum Order {
-    /// As they were written.
-    Source,
-    /// At random, by these dice.
-    Random(Dice),
-}
 
 /// What a glance at all arms showed.
 #[derive(Clone, Copy, Debug)]
@@ -125,7 +116,7 @@ impl<A: Arms> Race<A> {
         if coop::is_due() && coop::charge(cx).is_pending() {
             return Poll::Pending;
         }
-        match self.as_mut().look(cx) {
+        match self.as_mut().look(cx, |_| true) {
             Poll::Ready(output) => Poll::Ready(output),
             Poll::Pending => self.park(cx),
         }
@@ -138,35 +129,50 @@ impl<A: Arms> Race<A> {
         self.arms.is_unready() && coop::passes()
     }
 
-    /// Takes an arm that is ready now. None: there was one instant at which no case was ready, or none
-    /// takes part. `peeks` has room for each arm.
+    /// Takes an arm that is ready now, as [`take_now`](Self::take_now), once the task's budget allows.
     #[inline(always)]
     pub fn poll_now(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut task::Context<'_>,
         peeks: &mut [Peek],
     ) -> Poll<Option<A::Output>> {
-        if self.stage != Stage::Start {
-            if let Some(output) = self.as_mut().take_claimed() {
-                return Poll::Ready(Some(output));
-            }
-        }
         if coop::is_due() && coop::charge(cx).is_pending() {
             return Poll::Pending;
         }
+        Poll::Ready(self.take_now(cx, peeks))
+    }
+
+    /// Takes an arm that is ready now. None: there was one instant at which no case was ready, or none
+    /// takes part. Futures that are not ours are polled once. `peeks` has room for each arm.
+    #[inline(always)]
+    pub fn take_now(
+        mut self: Pin<&mut Self>,
+        cx: &mut task::Context<'_>,
+        peeks: &mut [Peek],
+    ) -> Option<A::Output> {
+        if self.stage != Stage::Start {
+            if let Some(output) = self.as_mut().take_claimed() {
+                return Some(output);
+            }
+        }
+        let mut is_first = true;
         loop {
             let noted = self.as_mut().note(peeks);
             if noted.may_be_ready {
-                if let Poll::Ready(output) = self.as_mut().look(cx) {
-                    return Poll::Ready(Some(output));
+                // Polled again, a future that uses the channels of this very select would keep them
+                // from ever being as they were noted.
+                let is_wanted = |arm| is_first || peeks[arm as usize] != Peek::Unknown;
+                if let Poll::Ready(output) = self.as_mut().look(cx, is_wanted) {
+                    return Some(output);
                 }
             }
             match noted {
                 // One that was not ready when it was noted is enough by itself.
-                Noted { count: 0 | 1, may_be_ready: false } => return Poll::Ready(None),
-                _ if self.is_as_noted(peeks) => return Poll::Ready(None),
+                Noted { count: 0 | 1, may_be_ready: false } => return None,
+                _ if self.is_as_noted(peeks) => return None,
                 _ => pause(),
             }
+            is_first = false;
         }
     }
 
@@ -201,12 +207,19 @@ impl<A: Arms> Race<A> {
     /// ready has the same chance: of `n` arms of which `r` are ready it is `1/n + (1 - r/n) · 1/r`, or
     /// `1/r`. To draw on blindly would be as fair, and mispredict a jump for each idle arm.
     #[inline(always)]
-    fn look(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<A::Output> {
+    fn look(
+        self: Pin<&mut Self>,
+        cx: &mut task::Context<'_>,
+        is_wanted: impl Fn(u32) -> bool,
+    ) -> Poll<A::Output> {
         let mut order = self.order();
         let mut this = self.project();
         let mut turn = this.arms.turn();
         let mut is_first = !*this.is_biased;
         while let Some(arm) = this.arms.as_mut().draw(&mut turn, &mut order) {
+            if !is_wanted(arm) {
+                continue;
+            }
             // SAFETY: nothing is enrolled.
             let attempt = unsafe { this.arms.as_mut().drive(arm, Step::Attempt(cx)) };
             if attempt.is_ready() {
@@ -234,7 +247,7 @@ impl<A: Arms> Race<A> {
     /// Registers all arms, or lets them look again, until all are registered and nothing came by.
     fn register(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<A::Output> {
         for _ in 0..LOOKS {
-            if let Some(output) = self.as_mut().enroll_all() {
+            if let Poll::Ready(output) = self.as_mut().enroll_all() {
                 return Poll::Ready(self.finish(output));
             }
             match self.claim.wait(From::Looking) {
@@ -249,20 +262,20 @@ impl<A: Arms> Race<A> {
         Poll::Pending
     }
 
-    fn enroll_all(self: Pin<&mut Self>) -> Option<A::Output> {
-        let mut order = self.order();
-        let mut this = self.project();
+    fn enroll_all(self: Pin<&mut Self>) -> Poll<A::Output> {
+        let order = self.order();
+        let this = self.project();
         let claim = this.claim.into_ref();
-        let mut turn = this.arms.turn();
-        while let Some(arm) = this.arms.as_mut().draw(&mut turn, &mut order) {
-            // SAFETY: S1: the claim is pinned beside the arms, which go first, and it is theirs only.
-            // Nobody may claim while we look.
-            let step = unsafe { this.arms.as_mut().drive(arm, Step::Enroll(claim)) };
-            if let Poll::Ready(output) = step {
-                return Some(output);
-            }
-        }
-        None
+        // SAFETY: S1: the claim is pinned beside the arms, which go first, and it is theirs only. Nobody
+        // may claim while we look.
+        pass(this.arms, order, |arms, arm| unsafe { arms.drive(arm, Step::Enroll(claim)) })
+    }
+
+    /// Polls what waits in no list. Nobody can claim meanwhile, but whoever comes by leaves word.
+    fn repoll_all(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<A::Output> {
+        let order = self.order();
+        // SAFETY: this enrolls nothing.
+        pass(self.project().arms, order, |arms, arm| unsafe { arms.drive(arm, Step::Repoll(cx)) })
     }
 
     /// Parked, or with an output from before.
@@ -287,28 +300,13 @@ impl<A: Arms> Race<A> {
         }
         // SAFETY: taken back, so nobody can claim.
         unsafe { self.claim.set_waker(cx.waker()) };
-        if let Some(output) = self.as_mut().repoll_all(cx) {
+        if let Poll::Ready(output) = self.as_mut().repoll_all(cx) {
             return Poll::Ready(self.finish(output));
         }
         match self.claim.wait(From::Away) {
             Ok(()) => Poll::Pending,
             Err(Missed) => self.register(cx),
         }
-    }
-
-    /// Polls what waits in no list. Nobody can claim meanwhile, but whoever comes by leaves word.
-    fn repoll_all(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Option<A::Output> {
-        let mut order = self.order();
-        let mut this = self.project();
-        let mut turn = this.arms.turn();
-        while let Some(arm) = this.arms.as_mut().draw(&mut turn, &mut order) {
-            // SAFETY: this enrolls nothing.
-            let step = unsafe { this.arms.as_mut().drive(arm, Step::Repoll(cx)) };
-            if let Poll::Ready(output) = step {
-                return Some(output);
-            }
-        }
-        None
     }
 
     /// An arm won while others are registered, and nobody can claim.
@@ -320,12 +318,18 @@ impl<A: Arms> Race<A> {
 
     /// Takes all arms out of their lists. Nobody can claim.
     fn withdraw_all(mut self: Pin<&mut Self>) {
+        self.as_mut().withdraw_all_but(None);
+        *self.project().stage = Stage::Start;
+    }
+
+    fn withdraw_all_but(mut self: Pin<&mut Self>, claimed: Option<u32>) {
         let mut turn = self.arms.turn();
         while let Some(arm) = self.as_mut().project().arms.draw(&mut turn, &mut Order::Source) {
-            let none = self.as_mut().collect(arm);
-            debug_assert!(none.is_none(), "an arm that was not claimed has an output");
+            if claimed != Some(arm) {
+                let none = self.as_mut().collect(arm);
+                debug_assert!(none.is_none(), "an arm that was not claimed has an output");
+            }
         }
-        *self.project().stage = Stage::Start;
     }
 
     fn collect(self: Pin<&mut Self>, arm: u32) -> Option<A::Output> {
@@ -336,23 +340,21 @@ impl<A: Arms> Race<A> {
         }
     }
 
-    /// Stops waiting: nothing is registered afterwards. What was claimed before keeps its output.
+    /// Stops waiting: nothing is registered afterwards, and nobody is to be woken. What was claimed
+    /// before keeps its output.
     pub fn leave(mut self: Pin<&mut Self>) {
-        if self.stage != Stage::Parked {
-            return;
-        }
-        let claimed = self.claim.resume().err();
-        if claimed.is_none() {
-            self.claim.decide();
-        }
-        let mut turn = self.arms.turn();
-        while let Some(arm) = self.as_mut().project().arms.draw(&mut turn, &mut Order::Source) {
-            if claimed != Some(arm) {
-                let none = self.as_mut().collect(arm);
-                debug_assert!(none.is_none(), "an arm that was not claimed has an output");
+        if self.stage == Stage::Parked {
+            let claimed = self.claim.resume().err();
+            if claimed.is_none() {
+                self.claim.decide();
             }
+            self.as_mut().withdraw_all_but(claimed);
+            *self.as_mut().project().stage = claimed.map_or(Stage::Start, Stage::Claimed);
         }
-        *self.project().stage = claimed.map_or(Stage::Start, Stage::Claimed);
+        if self.stage == Stage::Start {
+            // SAFETY: S2: nothing is enrolled.
+            unsafe { self.claim.clear_waker() };
+        }
     }
 
     /// The output of an arm that was claimed before it was left. None if it was removed since.
@@ -364,6 +366,22 @@ impl<A: Arms> Race<A> {
             Stage::Start | Stage::Parked => None,
         }
     }
+}
+
+/// Drives each arm, in this order, until one has an output.
+fn pass<A: Arms>(
+    mut arms: Pin<&mut A>,
+    mut order: Order,
+    mut drive: impl FnMut(Pin<&mut A>, u32) -> Poll<A::Output>,
+) -> Poll<A::Output> {
+    let mut turn = arms.turn();
+    while let Some(arm) = arms.as_mut().draw(&mut turn, &mut order) {
+        let driven = drive(arms.as_mut(), arm);
+        if driven.is_ready() {
+            return driven;
+        }
+    }
+    Poll::Pending
 }
 
 impl<A: Arms> fmt::Debug for Race<A> {

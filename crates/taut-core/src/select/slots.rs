@@ -12,8 +12,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::Poll;
 
-use super::arms::{Arms, Step};
-use super::race::Order;
+use super::arms::{Arms, Order, Step};
 use crate::case::{Case, Peek};
 
 struct Slot<K, C> {

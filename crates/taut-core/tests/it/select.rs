@@ -140,6 +140,21 @@ fn while_it_is_away_it_is_told_and_keeps_its_place() {
 }
 
 #[test]
+fn one_that_steps_away_looks_again_when_it_is_back() {
+    // Goal: the mark of its last look, which `wait` took off, has not brought about another.
+    let (x, y, [a, b]) = two();
+    let (mut arms, wakes) = registered(&x, &y, [&a, &b]);
+    x.put(1);
+    assert_eq!(arms.wait(From::Looking), Err(Missed));
+    arms.claim().step_away();
+    y.put(2);
+    assert_eq!((arms.resume(), arms.wait(From::Away)), (Ok(()), Err(Missed)));
+    assert_eq!((arms.register(), wakes.count()), (Some((0, Got::Taken(1))), 0));
+    drop(arms);
+    assert_eq!((x.clear(), y.clear()), (vec![], vec![2]));
+}
+
+#[test]
 fn away_and_back_with_nothing_missed_it_can_be_claimed_again() {
     let (x, y, [a, b]) = two();
     let (mut arms, wakes) = waiting(&x, &y, [&a, &b]);

@@ -12,7 +12,7 @@ use std::task::Waker;
 
 use taut_core::sync::{Guard, Lock};
 use taut_core::{
-    Claimed, Filled, Offer, Seeker, Slot, Vacant, Verdict, WaitList, Waiting, WakeBatch, in_batches,
+    Claimed, Filled, Offer, Seeker, Slot, Vacant, Verdict, WaitList, Wanted, Waiting, WakeBatch, in_batches,
 };
 
 use self::ops::Base;
@@ -142,11 +142,11 @@ impl Desk {
         let mut state = self.lock();
         state.served += 1;
         let served = state.served;
-        let take = if leading {
-            state.takes.claim_leading_offer(Seeker::TASK, offer)
-        } else {
-            state.takes.claim_first_offer(Seeker::TASK, offer)
-        };
+        let other = if leading { Wanted::NorWhatFollows } else { Wanted::No };
+        let take = state.takes.claim_where(Seeker::TASK, |take| match take.offer() == offer {
+            true => Wanted::Yes,
+            false => other,
+        });
         let Some(take) = take else { return false };
         assert_eq!(take.offer(), offer);
         let slot = Slot::holding(Box::new(value));

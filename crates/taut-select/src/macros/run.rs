@@ -58,6 +58,7 @@ macro_rules! __select_run {
             let mut race = ::core::pin::pin!(race);
             loop {
                 if $crate::__private::Race::is_over(&race) {
+                    $crate::__private::turn().await;
                     break ::core::option::Option::None;
                 }
                 let mut output = $crate::__private::next(::core::pin::Pin::as_mut(&mut race)).await;

@@ -103,7 +103,6 @@ async fn g_11_a_loop_over_what_is_closed_disabled_or_foreign_gives_way() {
 }
 
 #[tokio::test]
-#[ignore = "bug: a select that takes its else at once is not charged to the budget"]
 async fn g_11_a_loop_that_takes_the_else_gives_way() {
     let idle = never::<u64>();
     gives_way("else", async || {

@@ -257,7 +257,6 @@ fn h_06_a_disabled_arm_is_no_part_of_the_instant() {
 }
 
 #[tokio::test]
-#[ignore = "bug: Select::try_next is None when the budget is used up, although an arm is ready"]
 async fn h_06_try_next_finds_what_is_ready_whatever_the_budget() {
     // Goal: `None` says that there was an instant at which no arm was ready; here is none.
     let (tx, rx) = chan::bounded(1);
@@ -270,7 +269,6 @@ async fn h_06_try_next_finds_what_is_ready_whatever_the_budget() {
 }
 
 #[test]
-#[ignore = "bug: a foreign future that touches a channel at each poll keeps `default` away"]
 fn h_06_a_foreign_future_that_waits_on_the_same_channel_does_not_keep_default_away() {
     // Goal: a foreign future is polled once. Here its poll looks at the rendezvous, as an event each
     // time, and the select never finds the moment undisturbed: it spins for ever inside one poll.

@@ -100,7 +100,6 @@ fn settle<A: Future, B: Future>(
 }
 
 #[test]
-#[ignore = "bug: by chance both wait, most likely as in the test at the end"]
 fn h_01_ii_two_that_come_at_the_same_time_pair_once() {
     // Goal: never both waiting. Method: both are polled for the first time side by side, then only when
     // they were woken.
@@ -242,7 +241,6 @@ fn is_ready<F: Future>(place: &mut Pin<Box<Option<F>>>, waker: &Waker) -> bool {
 }
 
 #[test]
-#[ignore = "bug: a select that missed something at its last look before it gives way does not look again"]
 fn h_01_ii_a_select_that_gives_way_to_another_that_looks_is_not_stranded() {
     // Goal: never both waiting. Of two selects that look at the same time the one at the higher address
     // yields; it looks some thirty times, then lets its task go and comes again. By then the other

@@ -149,7 +149,6 @@ fn g_05_a_select_polled_with_another_waker_wakes_only_that() {
 }
 
 #[test]
-#[ignore = "bug: a Select keeps the last waker it waited with, after its next was dropped"]
 fn g_05_a_select_that_is_kept_keeps_no_waker_between_its_rounds() {
     // Goal: what `next` was woken by, or gave up, may be gone long before the `Select` is.
     let (tx, rx) = chan::rendezvous::<u64>();

@@ -121,7 +121,6 @@ fn se_17_a_channel_may_stand_in_any_number_of_arms() {
 }
 
 #[test]
-#[ignore = "bug: a receive that does not wait finds nothing while the sender is a select that receives too"]
 fn se_15_a_select_in_both_directions_can_be_met_without_waiting() {
     // Goal: NL-06, SE-23. Somebody waits to send, so a receive that does not wait has a partner, in
     // every form; and so has a send.
@@ -145,7 +144,6 @@ fn se_15_a_select_in_both_directions_can_be_met_without_waiting() {
 }
 
 #[test]
-#[ignore = "bug: of two selects in both directions on one channel the one that arrives always sends"]
 fn h_03_b_of_two_that_do_the_same_the_one_that_arrives_chooses_uniformly() {
     // Goal: SE-02, SE-18: both its arms can proceed.
     let (tx, rx) = chan::rendezvous();
@@ -272,7 +270,6 @@ fn se_15_a_select_may_serve_another_arm_of_its_own_channel() {
     assert_eq!((got, from.len()), (Ok(5), 0));
 }
 #[test]
-#[ignore = "bug: a reservation at a rendezvous takes the receive of its own select for a partner"]
 fn se_15_a_reservation_never_meets_its_own_select() {
     // Goal: H-03 with a permit: alone it waits for ever, in whatever order its arms are registered.
     let (tx, rx) = chan::rendezvous::<u64>();
@@ -282,7 +279,6 @@ fn se_15_a_reservation_never_meets_its_own_select() {
 }
 
 #[test]
-#[ignore = "bug: a reservation at a rendezvous counts a select that was decided elsewhere as a receive"]
 fn se_20_a_select_that_was_decided_elsewhere_is_no_partner_of_a_reservation() {
     // Goal: nobody waits to receive any more; a send that does not wait knows that already.
     let (c, d) = (chan::rendezvous::<u64>(), chan::rendezvous::<u64>());

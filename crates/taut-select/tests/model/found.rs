@@ -2,7 +2,7 @@
 
 use std::task::Poll;
 
-use taut_chan::rendezvous;
+use taut_chan::{never, rendezvous};
 use taut_select::{OneOf2, first};
 
 use crate::support::{now, parked};
@@ -10,7 +10,6 @@ use crate::support::{now, parked};
 /// A select that sends and receives on one channel, beside a permit that speaks for its receive. The
 /// permit goes, and there is still nobody to send to but itself.
 #[test]
-#[ignore = "bug: on a rendezvous channel, an arm counts as a receive for its own select"]
 fn a_permit_that_goes_does_not_let_a_select_send_to_itself() {
     let (tx, rx) = rendezvous();
     let mut both = parked(first((tx.send(1), rx.recv())));
@@ -23,7 +22,6 @@ fn a_permit_that_goes_does_not_let_a_select_send_to_itself() {
 
 /// One that does not wait takes from a select that sends, whatever else that does.
 #[test]
-#[ignore = "bug: on a rendezvous channel, an arm counts as a receive for its own select"]
 fn a_try_recv_takes_from_a_select_that_receives_too() {
     let (tx, rx) = rendezvous();
     let mut both = parked(first((tx.send(1), rx.recv())));
@@ -33,7 +31,6 @@ fn a_try_recv_takes_from_a_select_that_receives_too() {
 
 /// Nor is a `default` taken beside it.
 #[test]
-#[ignore = "bug: on a rendezvous channel, an arm counts as a receive for its own select"]
 fn a_default_is_not_taken_beside_a_select_that_sends_and_receives() {
     let ((tx, rx), (_idle, never)) = (rendezvous(), rendezvous::<()>());
     let _both = parked(first((tx.send(1), rx.recv())));
@@ -43,7 +40,6 @@ fn a_default_is_not_taken_beside_a_select_that_sends_and_receives() {
 
 /// A receive of a select that was decided elsewhere is nobody to wait behind.
 #[test]
-#[ignore = "bug: on a rendezvous channel, an arm counts as a receive after its select was decided"]
 fn a_try_recv_takes_past_a_select_that_was_decided() {
     let ((tx, rx), (other, input)) = (rendezvous(), rendezvous());
     let mut both = parked(first((rx.recv(), input.recv())));
@@ -57,11 +53,23 @@ fn a_try_recv_takes_past_a_select_that_was_decided() {
 
 /// Nor is it one to reserve for.
 #[test]
-#[ignore = "bug: on a rendezvous channel, an arm counts as a receive after its select was decided"]
 fn a_select_that_was_decided_is_no_receive_to_reserve_for() {
     let ((tx, rx), (other, input)) = (rendezvous::<u8>(), rendezvous());
     let mut both = parked(first((rx.recv(), input.recv())));
     assert_eq!(other.try_send(2), Ok(()));
     assert!(tx.try_reserve().is_err(), "nobody receives");
     assert_eq!(both.ready(), OneOf2::B(Ok(2)));
+}
+
+/// Nor is a reservation of one, which a receive would wait behind, there any more.
+#[test]
+#[ignore = "bug: a reservation that was decided elsewhere hides the sends behind it from an attempt"]
+fn a_default_is_not_taken_behind_a_reservation_that_was_decided() {
+    let ((tx, rx), (other, input)) = (rendezvous(), rendezvous());
+    let mut both = parked(first((tx.reserve(), input.recv())));
+    let mut send = parked(tx.send(1));
+    assert_eq!(other.try_send(2), Ok(()));
+    let got = now(first((rx.recv(), never::<()>().recv())).now());
+    assert_eq!((got, send.ready()), (Some(OneOf2::A(Ok(1))), Ok(())));
+    assert!(matches!(both.ready(), OneOf2::B(Ok(2))));
 }
