@@ -154,6 +154,14 @@ impl WaitList {
             match wanted(Candidate { header }) {
                 Wanted::Yes => {}
                 Wanted::No => continue,
+                // SAFETY: linked, and `&mut self` is the lock.
+                Wanted::NorWhatFollows
+                    if unsafe { Self::probe(header, seeker) } == Outcome::Lost =>
+                {
+                    // SAFETY: linked in this list.
+                    unsafe { self.remove(header) };
+                    continue;
+                }
                 Wanted::NorWhatFollows => return None,
             }
             // SAFETY: as above, and the reference ends with this round.
@@ -185,7 +193,7 @@ impl WaitList {
                 next = following;
             }
             // SAFETY: as above, and the reference ends with this round.
-            match unsafe { header.claim() }.map_or(Outcome::Won, |claim| seeker.probe(claim)) {
+            match unsafe { Self::probe(header, seeker) } {
                 Outcome::Won if found == count => return true,
                 Outcome::Won => found += 1,
                 Outcome::Busy => {}
@@ -194,6 +202,16 @@ impl WaitList {
             }
         }
         false
+    }
+
+    /// What an attempt to claim this waiter would come to.
+    ///
+    /// # Safety
+    ///
+    /// Linked, and the lock of its list is held.
+    unsafe fn probe(header: &Header, seeker: Seeker<'_>) -> Outcome {
+        // SAFETY: by the caller, and the reference ends here.
+        unsafe { header.claim() }.map_or(Outcome::Won, |claim| seeker.probe(claim))
     }
 
     /// Gives everybody who can be claimed the same verdict, while the batch has space. False: somebody

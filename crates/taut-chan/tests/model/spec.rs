@@ -99,10 +99,20 @@ impl Spec {
     fn decide(&mut self, who: Id, verdict: Verdict) {
         self.decided.push((who, verdict));
         if let Some(select) = self.selects.get(&who).copied() {
-            let arms = self.selects.iter().filter(|(_, other)| **other == select);
-            let arms: Vec<Id> = arms.map(|(arm, _)| *arm).collect();
-            arms.into_iter().for_each(|arm| self.withdraw(arm));
+            self.withdraw_select(select);
         }
+    }
+
+    /// The selects that were decided here, and not elsewhere yet.
+    pub(crate) fn decided_selects(&self) -> impl Iterator<Item = usize> {
+        self.decided.iter().filter_map(|(who, _)| self.selects.get(who).copied())
+    }
+
+    /// All arms of a select leave.
+    pub(crate) fn withdraw_select(&mut self, select: usize) {
+        let arms = self.selects.iter().filter(|(_, other)| **other == select);
+        let arms: Vec<Id> = arms.map(|(arm, _)| *arm).collect();
+        arms.into_iter().for_each(|arm| self.withdraw(arm));
     }
 
     /// The first receive that somebody can meet.
@@ -227,7 +237,9 @@ impl Spec {
         if self.capacity == Some(0) {
             self.serve_one(|this, other| !this.are_of_one_select(Some(other), who));
         }
-        let mine = self.decided.iter().position(|(other, _)| *other == who);
+        // A receive of our own select in front of us is no other.
+        let is_ours = |other: Id| other == who || self.are_of_one_select(Some(other), who);
+        let mine = self.decided.iter().position(|(other, _)| is_ours(*other));
         match mine.map(|mine| self.decided.remove(mine)) {
             Some((_, Verdict::Got { value, .. })) => Received::Value(value),
             Some((_, other)) => panic!("{other:?} to a receive of an open channel"),
@@ -244,15 +256,19 @@ impl Spec {
     }
 
     /// A receive that does not wait, so it is no room for a reservation: on a rendezvous channel it
-    /// takes from the first who sends, unless a receive was there before it.
+    /// takes from the first who sends, unless a receive was there before it that could.
     pub(crate) fn try_recv(&mut self) -> Received {
         let taken = self.take();
-        if taken != Received::Nothing || !self.receivers.is_empty() || self.capacity != Some(0) {
+        if taken != Received::Nothing || self.capacity != Some(0) {
             return taken;
         }
         let Some(first) = self.senders.iter().position(|(_, offer)| offer.is_some()) else {
             return Received::Nothing;
         };
+        let sends = Some(self.senders[first].0);
+        if self.receivers.iter().any(|other| !self.are_of_one_select(sends, *other)) {
+            return Received::Nothing;
+        }
         match self.senders.remove(first) {
             Some((who, Some(value))) => {
                 self.decide(who, Verdict::Done);

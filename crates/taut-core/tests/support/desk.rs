@@ -12,7 +12,8 @@ use std::task::Waker;
 
 use taut_core::sync::{Guard, Lock};
 use taut_core::{
-    Claimed, Filled, Offer, Seeker, Slot, Vacant, Verdict, WaitList, Wanted, Waiting, WakeBatch, in_batches,
+    Claimed, Filled, Offer, Seeker, Slot, Vacant, Verdict, WaitList, Waiting, WakeBatch, Wanted,
+    in_batches,
 };
 
 use self::ops::Base;

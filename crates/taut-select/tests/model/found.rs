@@ -63,7 +63,6 @@ fn a_select_that_was_decided_is_no_receive_to_reserve_for() {
 
 /// Nor is a reservation of one, which a receive would wait behind, there any more.
 #[test]
-#[ignore = "bug: a reservation that was decided elsewhere hides the sends behind it from an attempt"]
 fn a_default_is_not_taken_behind_a_reservation_that_was_decided() {
     let ((tx, rx), (other, input)) = (rendezvous(), rendezvous());
     let mut both = parked(first((tx.reserve(), input.recv())));

@@ -69,7 +69,6 @@ mixes! {
     rings_alone: Full, [Some(1), Some(2)];
     blocks_alone: Full, [Some(1 << 40), None];
     of_each_kind: Plain, [Some(0), Some(1), None];
-    #[ignore = "bug: what `found.rs` ignores"]
-    #[ignore = "the oracle does not know which arms are of one select; `found.rs` has those by hand"]
+    #[ignore = "who goes first among permits and selects in both directions: `found.rs` has what is settled"]
     rendezvous_with_permits: Full, [Some(0), Some(0)];
 }

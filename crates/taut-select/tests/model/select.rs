@@ -227,6 +227,11 @@ impl Select<'_> {
             let arm = self.arm(id);
             found = find(arm, &mut specs[arm.channel], waits).map(|outcome| (id, outcome));
             assert_eq!(is_ready, found.is_some(), "{step:?} of {arm:?}: {found:?}");
+            // A receive that takes its place may be what a reservation elsewhere waited for.
+            let decided: Vec<usize> = specs.iter().flat_map(Spec::decided_selects).collect();
+            for spec in &mut *specs {
+                decided.iter().for_each(|select| spec.withdraw_select(*select));
+            }
             looked[usize::from(waits)].push(id);
         }
         self.check_order(&looked);
