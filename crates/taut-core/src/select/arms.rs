@@ -61,6 +61,9 @@ pub unsafe trait Arms {
     /// A pass over the arms: those still to come.
     type Turn;
 
+    /// Whether [`narrow`](Self::narrow) does anything.
+    const NARROWS: bool = false;
+
     /// Whether no arm takes part any more.
     fn is_over(&self) -> bool;
 

@@ -89,6 +89,9 @@ unsafe impl<T: Tuple> Arms for Fixed<T> {
     type Output = T::Output;
     type Turn = Few;
 
+    // Of two there is one left.
+    const NARROWS: bool = T::LEN > 2;
+
     #[inline(always)]
     fn is_over(&self) -> bool {
         self.enabled.count == 0

@@ -215,7 +215,7 @@ impl<A: Arms> Race<A> {
         let mut order = self.order();
         let mut this = self.project();
         let mut turn = this.arms.turn();
-        let mut is_first = !*this.is_biased;
+        let mut is_first = A::NARROWS && !*this.is_biased;
         while let Some(arm) = this.arms.as_mut().draw(&mut turn, &mut order) {
             if !is_wanted(arm) {
                 continue;
