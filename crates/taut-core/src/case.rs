@@ -41,6 +41,20 @@ pub enum Peek {
 /// futures, and by `Option`, whose `None` is an arm that is disabled: Go's nil channel. All methods are
 /// for the select that owns the case.
 ///
+/// # Examples
+///
+/// ```
+/// use taut_core::Case;
+/// use taut_core::select::Polled;
+///
+/// fn is_arm<C: Case>(case: &C) -> bool {
+///     case.is_enabled()
+/// }
+///
+/// let arm = Polled::new(std::future::ready(7));
+/// assert!(is_arm(&arm) && is_arm(&Some(arm)), "a guard that lets it take part");
+/// ```
+///
 /// # Safety
 ///
 /// - A case that is enrolled is claimed only through the claim it was enrolled with, under its arm.

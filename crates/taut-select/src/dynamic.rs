@@ -23,6 +23,23 @@ use taut_core::{Case, Peek};
 /// All arms are of one type `C`. For arms of different types see [`boxed`](crate::boxed) and
 /// [`map`](crate::map); for futures that are not taut's, [`future`](crate::future()).
 ///
+/// Beside other arms, `next` is one of a `select!`:
+///
+/// ```
+/// use taut::{chan, select, select::Select};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let ((_tx, rx), (stop, stopped)) = (chan::bounded::<u32>(1), chan::rendezvous::<()>());
+/// let mut arms: Select<_, _> = [("only", rx.recv())].into_iter().collect();
+/// drop(stop);
+/// let won = select! {
+///     won = arms.next() => won,
+///     _ = stopped.recv() => None, // the arms are withdrawn, and stay in the `Select`
+/// };
+/// assert!(won.is_none() && arms.len() == 1);
+/// # }
+/// ```
+///
 /// # Cost
 ///
 /// An allocation when an arm is added beyond the most that there ever were. A round takes time linear in
@@ -274,6 +291,10 @@ impl<K: fmt::Debug, C: Case> fmt::Debug for Select<K, C> {
 }
 
 /// The future of [`Select::next`].
+///
+/// # Examples
+///
+/// See [`Select`].
 #[must_use = "futures do nothing unless they are awaited or polled"]
 pub struct Next<'a, K, C: Case> {
     select: &'a mut Select<K, C>,

@@ -13,6 +13,10 @@ use taut_core::Case;
 use taut_core::select::{Fixed, Out, Race, Tuple as Arms};
 
 /// What [`first`] takes: a tuple of two to twelve [`Case`]s.
+///
+/// # Examples
+///
+/// See [`first`].
 pub trait Tuple: Arms {
     /// One variant for each element: [`OneOf2`] for two of them, and so on.
     type OneOf;
@@ -67,6 +71,10 @@ pin_project! {
     /// The future of [`first`].
     ///
     /// Polled once more after it was ready, it waits for one of the arms that are left.
+    ///
+    /// # Examples
+    ///
+    /// See [`first`].
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct First<T: Tuple> {
         #[pin]
@@ -140,6 +148,10 @@ impl<T: Tuple> fmt::Debug for First<T> {
 
 pin_project! {
     /// The future of [`First::now`].
+    ///
+    /// # Examples
+    ///
+    /// See [`First::now`].
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct Now<T: Tuple> {
         #[pin]
@@ -165,7 +177,11 @@ impl<T: Tuple> fmt::Debug for Now<T> {
 /// An enum and its tuple, for each count.
 macro_rules! one_of {
     ($($count:literal $one_of:ident: $($name:ident)*;)*) => {$(
-        #[doc = concat!("The output of the arm that won, of ", $count, ". See [`first`].")]
+        #[doc = concat!("The output of the arm that won, of ", $count, ".")]
+        ///
+        /// # Examples
+        ///
+        /// See [`first`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[allow(missing_docs, reason = "each is an element of the tuple")]
         pub enum $one_of<$($name),*> {

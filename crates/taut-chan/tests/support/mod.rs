@@ -37,14 +37,17 @@ impl Wakes {
 pub struct Task<F> {
     future: Pin<Box<F>>,
     wakes: Arc<Wakes>,
+    /// How many wakes there had been when it was polled last.
+    answered: usize,
 }
 
 /// Takes `future` into hand. Nothing is polled yet.
 pub fn task<F: Future>(future: F) -> Task<F> {
-    Task { future: Box::pin(future), wakes: Wakes::new() }
+    Task { future: Box::pin(future), wakes: Wakes::new(), answered: 0 }
 }
 
 /// Takes `future` into hand and polls it once, which must leave it pending.
+#[track_caller]
 pub fn parked<F: Future>(future: F) -> Task<F>
 where
     F::Output: std::fmt::Debug,
@@ -59,7 +62,8 @@ where
 impl<F: Future> Task<F> {
     pub fn poll(&mut self) -> Poll<F::Output> {
         let waker = Waker::from(Arc::clone(&self.wakes));
-        self.future.as_mut().poll(&mut Context::from_waker(&waker))
+        self.answered = self.wakes();
+        self.poll_with(&waker)
     }
 
     /// Polls with another waker.
@@ -85,6 +89,16 @@ impl<F: Future> Task<F> {
     /// How often its own waker was woken.
     pub fn wakes(&self) -> usize {
         self.wakes.count()
+    }
+
+    /// Polls as an executor would: only if it was woken since it was polled last.
+    pub fn answer(&mut self) -> Option<F::Output> {
+        while self.wakes() > self.answered {
+            if let Poll::Ready(output) = self.poll() {
+                return Some(output);
+            }
+        }
+        None
     }
 }
 
@@ -158,8 +172,11 @@ pub fn drain<T>(rx: &taut_chan::Receiver<T>) -> Vec<T> {
     std::iter::from_fn(|| rx.try_recv().ok()).collect()
 }
 
+/// A program of [`race`].
+pub type Program<'a, R> = Box<dyn FnOnce() -> R + Send + 'a>;
+
 /// Runs the programs at the same time, each on its thread, all let go at once.
-pub fn race<R: Send>(programs: Vec<Box<dyn FnOnce() -> R + Send + '_>>) -> Vec<R> {
+pub fn race<R: Send>(programs: Vec<Program<'_, R>>) -> Vec<R> {
     let start = std::sync::Barrier::new(programs.len());
     std::thread::scope(|scope| {
         let start = &start;

@@ -13,6 +13,17 @@ use crate::claim::Claim;
 pin_project! {
     /// A future that is not ours as an arm: it waits in no list, so the select polls it each time its
     /// task wakes. What it does while it is pending stays done if it loses.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::pin::pin;
+    /// use std::task::{Context, Poll, Waker};
+    /// use taut_core::{Case, select::Polled};
+    ///
+    /// let arm = pin!(Polled::new(std::future::ready(7)));
+    /// assert_eq!(arm.attempt(&mut Context::from_waker(Waker::noop())), Poll::Ready(7));
+    /// ```
     pub struct Polled<F> {
         #[pin]
         future: F,
@@ -65,6 +76,18 @@ impl<F> fmt::Debug for Polled<F> {
 
 pin_project! {
     /// A case whose output goes through a function, if it wins.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::pin::pin;
+    /// use std::task::{Context, Poll, Waker};
+    /// use taut_core::Case;
+    /// use taut_core::select::{Mapped, Polled};
+    ///
+    /// let arm = pin!(Mapped::new(Polled::new(std::future::ready(7)), |n| n + 1));
+    /// assert_eq!(arm.attempt(&mut Context::from_waker(Waker::noop())), Poll::Ready(8));
+    /// ```
     pub struct Mapped<C, F> {
         #[pin]
         case: C,

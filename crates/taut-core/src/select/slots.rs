@@ -21,6 +21,17 @@ struct Slot<K, C> {
 }
 
 /// Arms that are added and removed.
+///
+/// # Examples
+///
+/// ```
+/// use std::future::Ready;
+/// use taut_core::select::{Polled, Slots};
+///
+/// let mut slots: Slots<&str, Polled<Ready<u8>>> = Slots::new();
+/// slots.add("only", Polled::new(std::future::ready(7)));
+/// assert_eq!((slots.len(), slots.retain(|key| *key != "only"), slots.len()), (1, 1, 0));
+/// ```
 pub struct Slots<K, C> {
     slots: Vec<Slot<K, C>>,
     vacant: Vec<u32>,

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use taut::chan::{self, Receiver, Sender};
 use taut::select;
 
-use crate::hooks::{Event, hooked};
+use crate::support::hooks::{Event, hooked};
 use crate::support::{
     Program, Task, Wakes, assert_deserted, assert_uniform, duel, parked, race, task,
 };

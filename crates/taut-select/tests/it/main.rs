@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-#[path = "../../../taut-chan/tests/support/hooks.rs"]
-mod hooks;
 mod support;
 
 mod close;
