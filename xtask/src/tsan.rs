@@ -1,4 +1,4 @@
-//! `cargo x tsan`: the channels' stress test under ThreadSanitizer, on real threads.
+//! `cargo x tsan`: the stress tests under ThreadSanitizer, on real threads.
 //!
 //! The standard library is built with the sanitizer too: without that its locks are invisible and
 //! every use of one is reported as a race.
@@ -10,7 +10,7 @@ use crate::toolchain::{self, NIGHTLY};
 pub(crate) const STEP: Step = Step {
     name: "tsan",
     args: "[ARGS]",
-    about: "the channels' stress test under ThreadSanitizer",
+    about: "the stress tests of channels and selects under ThreadSanitizer",
     in_ci: Some(InCi { args: &[], minutes: 20 }),
     run,
 };
@@ -23,18 +23,25 @@ const TARGETS: [&str; 4] = [
     "aarch64-apple-darwin",
 ];
 
+/// The crates, their test binaries, and which tests of these.
+const TESTS: [(&str, &str, &str); 2] =
+    [("taut-chan", "stress", ""), ("taut-select", "it", "stress::")];
+
 fn run(call: &Call) -> Outcome {
     let host = toolchain::host(call)?;
     if !TARGETS.contains(&host.as_str()) {
         return Err(Stop::Skipped(format!("no ThreadSanitizer for {host}")));
     }
     toolchain::ensure_nightly(call, &["rust-src"])?;
-    Cmd::cargo()
-        .args([&format!("+{NIGHTLY}"), "test", "-Zbuild-std", "--target", &host])
-        .words("--release -p taut-chan --test stress")
-        .args(&call.args)
-        .checked_release()
-        .env("RUSTFLAGS", "-Zsanitizer=thread")
-        .target_dir("tsan")
-        .run(call)
+    for (name, test, only) in TESTS {
+        Cmd::cargo()
+            .args([&format!("+{NIGHTLY}"), "test", "-Zbuild-std", "--target", &host])
+            .args(["--release", "-p", name, "--test", test, only])
+            .args(&call.args)
+            .checked_release()
+            .env("RUSTFLAGS", "-Zsanitizer=thread")
+            .target_dir("tsan")
+            .run(call)?;
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@
 //!   └──── Missed ◀── Away ◀────────┘    │
 //!    wait            │  └───────────────┘        decide: Looking | Missed | Away ──▶ Decided
 //!                    └ resume                    restart: Claimed | Decided ──▶ Looking
+//!                                                step_away: Looking ──▶ Missed, to look again later
 //! ```
 //!
 //! | word | who may change it |

@@ -154,15 +154,15 @@ impl WaitList {
             match wanted(Candidate { header }) {
                 Wanted::Yes => {}
                 Wanted::No => continue,
-                // SAFETY: linked, and `&mut self` is the lock.
-                Wanted::NorWhatFollows
-                    if unsafe { Self::probe(header, seeker) } == Outcome::Lost =>
-                {
+                Wanted::NorWhatFollows => {
+                    // SAFETY: linked, and `&mut self` is the lock.
+                    if unsafe { Self::probe(header, seeker) } != Outcome::Lost {
+                        return None;
+                    }
                     // SAFETY: linked in this list.
                     unsafe { self.remove(header) };
                     continue;
                 }
-                Wanted::NorWhatFollows => return None,
             }
             // SAFETY: as above, and the reference ends with this round.
             let outcome = match unsafe { header.claim() } {

@@ -52,7 +52,8 @@
 //! while it was pending stays done. So a `tokio::sync::mpsc::Sender::send` in an arm may lose its
 //! value, as in any other select.
 //!
-//! A case that is given by `&mut` or in a `Pin<&mut _>` is a plain future too: it keeps its place in the
+//! A select is no case: inside another one it is a future like any other. A case that is given by `&mut`
+//! or in a `Pin<&mut _>` is a plain future too: it keeps its place in the
 //! list from one select to the next, but nobody withdraws it when it loses. What it was handed meanwhile
 //! it keeps until it is polled again.
 //!
@@ -86,7 +87,7 @@
 //! | a send arm that loses | has had no effect; `send_from` keeps the value | drops the value with its future | is not evaluated | has had no effect |
 //! | which of several ready arms | each with the same chance | the next after a random start: an arm behind unready ones is favoured | each with the same chance | each with the same chance |
 //! | arms | any `Case`, any future | any future | its own channels | channels |
-//! | a pattern that may not match | needs an `else`, or does not compile | disables its arm in silence | irrefutable by a `let` of one's own | none |
+//! | a pattern that may not match | needs an `else`, or does not compile | disables its arm in silence | does not compile | there are no patterns |
 //! | every arm disabled | `else`, or waits for ever | `else`, or panics | waits for ever | waits for ever |
 //! | `default` | one instant at which nothing was ready | none (`else` is another thing) | one arm tried after the other | one instant |
 //! | the operation of an arm whose guard is false | evaluated, and dropped at once | evaluated, and kept till the end | no guards | evaluated |
