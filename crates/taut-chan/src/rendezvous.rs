@@ -105,6 +105,27 @@ impl<T> State<T> {
         })
     }
 
+    /// The first send or reservation that a receive can serve which no permit speaks for. `seeker` is
+    /// one that waits to receive, or nobody.
+    fn claim_servable<'s>(
+        senders: &'s mut WaitList,
+        receivers: &mut WaitList,
+        reserved: usize,
+        seeker: Seeker<'_>,
+    ) -> Option<Claimed<'s>> {
+        if seeker.is_select() {
+            // Its own receive, which a search on its behalf passes over, counts too.
+            let is_free = reserved == 0 || receivers.has_more_than(reserved - 1, seeker);
+            return if is_free { senders.claim_first(seeker) } else { None };
+        }
+        senders.claim_where(seeker, |sender| {
+            match receivers.has_more_than(reserved, sender.seeker()) {
+                true => Wanted::Yes,
+                false => Wanted::No,
+            }
+        })
+    }
+
     /// Hands the value to the first receive that can be claimed, or gives it back.
     #[inline(always)]
     fn hand_over<'a>(
@@ -133,12 +154,7 @@ impl<T> State<T> {
             return;
         }
         let Self { senders, receivers, reserved, .. } = self;
-        let sender = senders.claim_where(Seeker::TASK, |sender| {
-            match receivers.has_more_than(*reserved, sender.seeker()) {
-                true => Wanted::Yes,
-                false => Wanted::No,
-            }
-        });
+        let sender = Self::claim_servable(senders, receivers, *reserved, Seeker::TASK);
         let Some(sender) = sender else { return };
         match sender.offer() {
             Offer::Place => {
@@ -276,13 +292,16 @@ impl<T> Rendezvous<T> {
     ) -> Enrolled {
         // SAFETY: queued, and this is the lock of its list.
         let is_newcomer = !unsafe { state.receivers.contains(waiter.header()) };
-        // One that looks again is no receive more: while permits speak for it and all others, it may not
-        // take.
-        let may_serve = is_newcomer || state.reserved == 0 || {
-            let spoken_for = state.reserved - usize::from(visit.seeker().is_select());
-            state.receivers.has_more_than(spoken_for, visit.seeker())
+        let sender = match is_newcomer || state.reserved == 0 {
+            true => state.senders.claim_first(visit.seeker()),
+            // One that looks again is no receive more.
+            false => State::<T>::claim_servable(
+                &mut state.senders,
+                &mut state.receivers,
+                state.reserved,
+                visit.seeker(),
+            ),
         };
-        let sender = if may_serve { state.senders.claim_first(visit.seeker()) } else { None };
         if let Some(sender) = sender {
             match sender.offer() {
                 // One receive more waits, and it is spoken for at once.

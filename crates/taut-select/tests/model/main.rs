@@ -69,6 +69,5 @@ mixes! {
     rings_alone: Full, [Some(1), Some(2)];
     blocks_alone: Full, [Some(1 << 40), None];
     of_each_kind: Plain, [Some(0), Some(1), None];
-    #[ignore = "who goes first among permits and selects in both directions: `found.rs` has what is settled"]
     rendezvous_with_permits: Full, [Some(0), Some(0)];
 }
