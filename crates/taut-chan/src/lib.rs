@@ -76,8 +76,9 @@
 //! | `v, ok := <-c` | [`rx.recv().await`](Receiver::recv) | `Err` instead of a zero value and `false` |
 //! | `for v := range c` | `while let Ok(v) = rx.recv().await`, [`rx.stream()`](Receiver::stream) | |
 //! | `close(c)` | [`tx.close()`](Sender::close), or drop the last sender | twice is harmless; the receiver may too |
-//! | `select` with `default` | [`try_send`](Sender::try_send), [`try_recv`](Receiver::try_recv) | |
-//! | `select` with `time.After` | [`send_timeout`](Sender::send_timeout), [`recv_timeout`](Receiver::recv_timeout) | a value not sent comes back |
+//! | `select` | `taut::select!`, where each of these operations is an arm | a send that loses keeps its value, by [`send_from`](Sender::send_from) or [`reserve`](Sender::reserve) |
+//! | `select` of one arm and `default` | [`try_send`](Sender::try_send), [`try_recv`](Receiver::try_recv) | |
+//! | `select` of one arm and `time.After` | [`send_timeout`](Sender::send_timeout), [`recv_timeout`](Receiver::recv_timeout) | a value not sent comes back |
 //! | `len(c)`, `cap(c)` | [`len`](Sender::len), [`capacity`](Sender::capacity) | |
 //! | `chan<- T`, `<-chan T` | [`Sender`], [`Receiver`] | by type, and counted |
 //! | a goroutine that waits for ever | — | when one side is gone the other is told |

@@ -14,6 +14,10 @@ use crate::coop;
 use crate::select::{Arms, Order};
 use crate::sync::pause;
 
+/// Of what power of two is the longest pause between two looks: a microsecond or two. A model under loom
+/// lets others get on at the first.
+const MOST_PAUSES: u32 = if cfg!(taut_loom) { 0 } else { 6 };
+
 /// What a glance at all arms showed.
 #[derive(Clone, Copy, Debug)]
 struct Noted {
@@ -55,13 +59,13 @@ impl<A: Arms> Race<A> {
                 return Some(output);
             }
         }
-        let mut is_first = true;
+        let mut looks = 0_u32;
         loop {
             let noted = self.as_mut().note(peeks);
             if noted.may_be_ready {
                 // Polled again, a future that uses the channels of this very select would keep them
                 // from ever being as they were noted.
-                let is_wanted = |arm| is_first || peeks[arm as usize] != Peek::Unknown;
+                let is_wanted = |arm| looks == 0 || peeks[arm as usize] != Peek::Unknown;
                 if let Poll::Ready(output) = self.as_mut().look(cx, is_wanted) {
                     return Some(output);
                 }
@@ -70,9 +74,11 @@ impl<A: Arms> Race<A> {
                 // One that was not ready when it was noted is enough by itself.
                 Noted { count: 0 | 1, may_be_ready: false } => return None,
                 _ if self.is_as_noted(peeks) => return None,
-                _ => pause(),
+                // Longer each time: a select that looks at the same moment is told of every look of ours,
+                // and looks again, which is what keeps us here.
+                _ => (0..1 << looks.min(MOST_PAUSES)).for_each(|_: u32| pause()),
             }
-            is_first = false;
+            looks = looks.saturating_add(1);
         }
     }
 
