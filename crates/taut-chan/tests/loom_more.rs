@@ -19,7 +19,7 @@ use std::task::{Context, Poll, Waker};
 
 use loom::future::block_on;
 use loom::thread;
-use models::{CHAIN, Flavour, RENDEZVOUS, RING, model};
+use models::{CHAIN, Flavour, RENDEZVOUS, RING, model, move_over};
 use select::{Either, select, select_default};
 use taut_core::claim::{From, Missed};
 use taut_core::{Case, Claim, Peek};
@@ -160,11 +160,7 @@ fn default_of_the_later_first(flavour: Flavour) {
     // it has lost its own.
     let (x, y) = (flavour(), flavour());
     x.0.try_send(1).unwrap();
-    let (x2, y2) = (x.1.clone(), y.0.clone());
-    let other = thread::spawn(move || {
-        y2.try_send(2).unwrap();
-        let _taken = x2.try_recv();
-    });
+    let other = move_over(&x.1, &y.0);
     assert!(select_default(y.1.recv(), x.1.recv()).is_some());
     other.join().unwrap();
 }
@@ -176,11 +172,7 @@ fn default_of_a_stash(flavour: Flavour) {
     assert!(poll_once(recv.as_mut()).is_pending());
     x.0.try_send(1).unwrap();
     drop(recv);
-    let (x2, y2) = (x.1.clone(), y.0.clone());
-    let other = thread::spawn(move || {
-        y2.try_send(2).unwrap();
-        let _taken = x2.try_recv();
-    });
+    let other = move_over(&x.1, &y.0);
     assert!(select_default(y.1.recv(), x.1.recv()).is_some());
     other.join().unwrap();
 }

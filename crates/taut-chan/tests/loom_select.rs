@@ -14,7 +14,7 @@ mod select;
 
 use loom::future::block_on;
 use loom::thread;
-use models::{Flavour, RENDEZVOUS, RING, model, once};
+use models::{Flavour, RENDEZVOUS, RING, model, move_over, once};
 use select::{Either, select, select_default};
 use taut_chan::{Receiver, Sender};
 
@@ -142,12 +142,7 @@ fn same_channel_twice(flavour: Flavour) {
 fn default_snapshot(flavour: Flavour) {
     let (x, y) = (flavour(), flavour());
     x.0.try_send(1).unwrap();
-    let (x2, y2) = (x.1.clone(), y.0.clone());
-    // H-06: y gets a value before x loses its own, so at each instant one of them is ready.
-    let other = thread::spawn(move || {
-        y2.try_send(2).unwrap();
-        let _taken = x2.try_recv();
-    });
+    let other = move_over(&x.1, &y.0);
     assert!(select_default(x.1.recv(), y.1.recv()).is_some());
     other.join().unwrap();
 }

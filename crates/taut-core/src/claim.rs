@@ -331,19 +331,19 @@ impl<'a> Seeker<'a> {
         Self { me: Some(claim), commits: false }
     }
 
-    /// Whether it is an arm of a select, which is never found by its own search. (A plain operation in
-    /// the list that is searched is.)
-    #[must_use]
-    pub const fn is_select(self) -> bool {
-        self.me.is_some()
-    }
-
     /// The same, for one that takes effect even if nobody can be claimed (by filling a buffer, say).
     /// A select that is looking must then be told, whatever its address.
     #[inline(always)]
     #[must_use]
     pub const fn committing(self) -> Self {
         Self { me: self.me, commits: true }
+    }
+
+    /// Whether it is an arm of a select, which is never found by its own search. (A plain operation in
+    /// the list that is searched is.)
+    #[must_use]
+    pub const fn is_select(self) -> bool {
+        self.me.is_some()
     }
 
     #[inline]

@@ -36,6 +36,20 @@ pub fn is_due() -> bool {
     })
 }
 
+/// Counts an operation of this thread, and takes a step out of the budget if it is due. Pending as
+/// [`charge`] is.
+///
+/// # Examples
+///
+/// ```
+/// let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+/// assert!((0..160).all(|_| taut_core::coop::proceed(&mut cx).is_ready()), "outside of a task");
+/// ```
+#[inline(always)]
+pub fn proceed(cx: &mut task::Context<'_>) -> Poll<()> {
+    if is_due() { charge(cx) } else { Poll::Ready(()) }
+}
+
 /// Counts an operation of this thread unless it is due to [`charge`]: then it is not counted, and is to
 /// go where it is charged.
 ///

@@ -246,7 +246,7 @@ impl<O: Operation> Future for Waiting<O> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<O::Output> {
         match self.stage() {
             Stage::Start => {
-                if coop::is_due() && coop::charge(cx).is_pending() {
+                if coop::proceed(cx).is_pending() {
                     return Poll::Pending;
                 }
                 match self.as_mut().poll_start() {

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::future::{Future, IntoFuture, Ready, pending, poll_fn, ready};
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::Poll;
 
 use taut_core::select::{Arms, Fixed, Polled, Tuple};
 pub use taut_core::select::{Out, Race};
@@ -44,7 +43,7 @@ pub fn now<T: Tuple>(
 /// Counts a select that has no arm to wait for: a loop over such a one gives way, too.
 #[inline]
 pub fn turn() -> impl Future<Output = ()> {
-    poll_fn(|cx| if coop::is_due() { coop::charge(cx) } else { Poll::Ready(()) })
+    poll_fn(coop::proceed)
 }
 
 /// Where a pattern has matched already.

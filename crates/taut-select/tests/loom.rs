@@ -20,7 +20,7 @@ use std::task::{Context, Poll, Waker};
 use arms::foreign;
 use loom::future::block_on;
 use loom::thread;
-use models::{CHAIN, Flavour, RENDEZVOUS, RING, model, model_of_three, once};
+use models::{CHAIN, Flavour, RENDEZVOUS, RING, model, model_of_three, move_over, once};
 use taut_chan::{Receiver, Sender};
 use taut_select::{OneOf2, first, future, select};
 
@@ -206,11 +206,7 @@ fn default_of_receives(flavour: Flavour) {
     // H-06: y is looked at before it has a value, and x when it has lost its own.
     let (x, y) = (flavour(), flavour());
     x.0.try_send(1).unwrap();
-    let (x2, y2) = (x.1.clone(), y.0.clone());
-    let other = thread::spawn(move || {
-        y2.try_send(2).unwrap();
-        let _taken = x2.try_recv();
-    });
+    let other = move_over(&x.1, &y.0);
     let is_default = block_on(async {
         select! {
             biased;

@@ -16,7 +16,7 @@ mod models;
 use arms::OnEnroll;
 use loom::future::block_on;
 use loom::thread;
-use models::{CHAIN, Flavour, RENDEZVOUS, RING, model, once};
+use models::{CHAIN, Flavour, RENDEZVOUS, RING, model, move_over, once};
 use taut_chan::future::Recv;
 use taut_chan::{Receiver, RecvError, Sender};
 use taut_select::{BoxCase, OneOf2, Select, boxed, first, map};
@@ -162,11 +162,7 @@ fn try_next(flavour: Flavour) {
     // H-06, as in `loom.rs`.
     let (x, y) = (flavour(), flavour());
     x.0.try_send(1).unwrap();
-    let (x2, y2) = (x.1.clone(), y.0.clone());
-    let other = thread::spawn(move || {
-        y2.try_send(2).unwrap();
-        let _taken = x2.try_recv();
-    });
+    let other = move_over(&x.1, &y.0);
     let mut select = Select::biased();
     select.add("y", y.1.recv());
     select.add("x", x.1.recv());

@@ -1,5 +1,8 @@
 //! Which type is `Send`, `Sync`, `Unpin`, `Error`; and of what it asks.
 
+#[path = "../../../taut-core/tests/support/traits.rs"]
+mod not_impl;
+
 use std::cell::Cell;
 use std::error::Error;
 use std::fmt::{Debug, Display};
@@ -11,20 +14,7 @@ use taut_chan::{
     TryReserveError, TrySendError, WeakReceiver, WeakSender, future,
 };
 
-/// Fails to compile if the type has the trait.
-macro_rules! assert_not_impl {
-    ($type:ty: $trait:path) => {
-        const {
-            trait Ambiguous<A> {
-                fn check() {}
-            }
-            impl<T: ?Sized> Ambiguous<()> for T {}
-            struct Implements;
-            impl<T: ?Sized + $trait> Ambiguous<Implements> for T {}
-            let _ = <$type as Ambiguous<_>>::check;
-        }
-    };
-}
+use not_impl::assert_not_impl;
 
 /// `Send`, and not `Sync`.
 type OnlySend = Cell<u64>;

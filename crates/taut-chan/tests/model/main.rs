@@ -3,6 +3,7 @@
 //!
 //! `PROPTEST_CASES` sets the number of runs for each kind.
 
+mod config;
 mod found;
 mod futures;
 mod op;
@@ -14,24 +15,13 @@ mod support;
 mod world;
 
 use proptest::prelude::*;
-use proptest::test_runner::FileFailurePersistence;
 
+use self::config::config;
 use self::op::Op;
 use self::world::World;
 
 /// Enough to find what was ever found here, in a second or two.
 const CASES: u32 = 64;
-
-fn config(regressions: &'static str) -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        cases: cases.unwrap_or(CASES),
-        max_shrink_iters: 20_000,
-        // An integration test has no `lib.rs` above it, by which proptest would find the folder.
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(regressions))),
-        ..ProptestConfig::default()
-    }
-}
 
 fn run<const PAD: usize>(capacity: Option<usize>, ops: Vec<Op>) {
     let mut world = World::<PAD>::new(capacity);
@@ -44,7 +34,7 @@ fn run<const PAD: usize>(capacity: Option<usize>, ops: Vec<Op>) {
 macro_rules! flavours {
     ($($name:ident: $capacity:expr, $pad:expr;)*) => {$(
         proptest! {
-            #![proptest_config(config(concat!("proptest-regressions/", stringify!($name), ".txt")))]
+            #![proptest_config(config(CASES, concat!("proptest-regressions/", stringify!($name), ".txt")))]
 
             #[test]
             fn $name(ops in op::ops()) {

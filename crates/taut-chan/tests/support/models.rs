@@ -6,6 +6,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
+use loom::thread;
 use taut_chan::{Receiver, Sender};
 
 pub type Flavour = fn() -> (Sender<u32>, Receiver<u32>);
@@ -47,6 +48,15 @@ fn explore(max_preemptions: usize, check: impl Fn() + Sync + Send + 'static) {
     builder.preemption_bound = Some(bound);
     builder.max_branches = 100_000;
     builder.check(check);
+}
+
+/// For H-06: a value comes to `to` before `from` loses its own, so at each instant one of them has one.
+pub fn move_over(from: &Receiver<u32>, to: &Sender<u32>) -> thread::JoinHandle<()> {
+    let (from, to) = (from.clone(), to.clone());
+    thread::spawn(move || {
+        to.try_send(2).unwrap();
+        let _taken = from.try_recv();
+    })
 }
 
 /// Polls once and drops: the output, if it was ready.

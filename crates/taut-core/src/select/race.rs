@@ -120,7 +120,7 @@ impl<A: Arms> Race<A> {
         if self.stage != Stage::Start {
             return self.poll_again(cx);
         }
-        if coop::is_due() && coop::charge(cx).is_pending() {
+        if coop::proceed(cx).is_pending() {
             return Poll::Pending;
         }
         match self.as_mut().look(cx, |_| true) {
@@ -223,7 +223,7 @@ impl<A: Arms> Race<A> {
             let output = self.as_mut().collect(arm);
             // The claimer committed it, and only we collect.
             let Some(output) = output else { unreachable!("arm {arm} was claimed") };
-            self.as_mut().withdraw_all();
+            self.as_mut().withdraw(None);
             return Poll::Ready(output);
         }
         // SAFETY: taken back, so nobody can claim.
@@ -240,17 +240,13 @@ impl<A: Arms> Race<A> {
     /// An arm won while others are registered, and nobody can claim.
     fn finish(self: Pin<&mut Self>, output: A::Output) -> A::Output {
         self.claim.decide();
-        self.withdraw_all();
+        self.withdraw(None);
         output
     }
 
-    /// Takes all arms out of their lists. Nobody can claim.
-    fn withdraw_all(mut self: Pin<&mut Self>) {
-        self.as_mut().withdraw_all_but(None);
-        *self.project().stage = Stage::Start;
-    }
-
-    fn withdraw_all_but(mut self: Pin<&mut Self>, claimed: Option<u32>) {
+    /// Takes all arms out of their lists, but for one that was claimed and is not collected yet. Nobody
+    /// can claim.
+    fn withdraw(mut self: Pin<&mut Self>, claimed: Option<u32>) {
         let mut turn = self.arms.turn();
         while let Some(arm) = self.as_mut().project().arms.draw(&mut turn, &mut Order::Source) {
             if claimed != Some(arm) {
@@ -258,6 +254,7 @@ impl<A: Arms> Race<A> {
                 debug_assert!(none.is_none(), "an arm that was not claimed has an output");
             }
         }
+        *self.project().stage = claimed.map_or(Stage::Start, Stage::Claimed);
     }
 
     fn collect(self: Pin<&mut Self>, arm: u32) -> Option<A::Output> {
@@ -276,8 +273,7 @@ impl<A: Arms> Race<A> {
             if claimed.is_none() {
                 self.claim.decide();
             }
-            self.as_mut().withdraw_all_but(claimed);
-            *self.as_mut().project().stage = claimed.map_or(Stage::Start, Stage::Claimed);
+            self.as_mut().withdraw(claimed);
         }
         if self.stage == Stage::Start {
             // SAFETY: S2: nothing is enrolled.

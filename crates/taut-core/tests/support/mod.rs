@@ -175,20 +175,7 @@ pub async fn once<F: Future>(future: F) -> Option<F::Output> {
     .await
 }
 
-/// Fails to compile if the type has the trait.
-macro_rules! assert_not_impl {
-    ($type:ty: $trait:path) => {
-        const {
-            trait Ambiguous<A> {
-                fn check() {}
-            }
-            impl<T: ?Sized> Ambiguous<()> for T {}
-            struct Implements;
-            impl<T: ?Sized + $trait> Ambiguous<Implements> for T {}
-            let _ = <$type as Ambiguous<_>>::check;
-        }
-    };
-}
+mod traits;
 
 #[allow(unused_imports, reason = "each test binary uses some of it")]
-pub(crate) use assert_not_impl;
+pub(crate) use traits::assert_not_impl;

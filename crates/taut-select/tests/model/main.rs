@@ -5,6 +5,8 @@
 //! `PROPTEST_CASES` sets the number of runs for each mix of channels.
 
 mod arm;
+#[path = "../../../taut-chan/tests/model/config.rs"]
+mod config;
 mod found;
 #[allow(dead_code, reason = "shared with the model of channels")]
 #[path = "../../../taut-chan/tests/model/futures.rs"]
@@ -22,24 +24,13 @@ mod support;
 mod world;
 
 use proptest::prelude::*;
-use proptest::test_runner::FileFailurePersistence;
 
+use self::config::config;
 use self::op::{Op, Scope};
 use self::world::{Pair, World};
 
 /// Enough to find what was ever found here, in a second or two.
 const CASES: u32 = 128;
-
-fn config(regressions: &'static str) -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig {
-        cases: cases.unwrap_or(CASES),
-        max_shrink_iters: 20_000,
-        // An integration test has no `lib.rs` above it, by which proptest would find the folder.
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(regressions))),
-        ..ProptestConfig::default()
-    }
-}
 
 fn run(capacities: &[Option<usize>], scope: Scope, ops: Vec<Op>) {
     let channels: Vec<Pair> = capacities.iter().map(|c| Pair::new(*c)).collect();
@@ -53,7 +44,7 @@ fn run(capacities: &[Option<usize>], scope: Scope, ops: Vec<Op>) {
 macro_rules! mixes {
     ($($(#[$attribute:meta])* $name:ident: $scope:ident, $capacities:expr;)*) => {$(
         proptest! {
-            #![proptest_config(config(concat!("proptest-regressions/", stringify!($name), ".txt")))]
+            #![proptest_config(config(CASES, concat!("proptest-regressions/", stringify!($name), ".txt")))]
 
             $(#[$attribute])*
             #[test]

@@ -40,7 +40,7 @@ impl<A: Arms> Race<A> {
         cx: &mut task::Context<'_>,
         peeks: &mut [Peek],
     ) -> Poll<Option<A::Output>> {
-        if coop::is_due() && coop::charge(cx).is_pending() {
+        if coop::proceed(cx).is_pending() {
             return Poll::Pending;
         }
         Poll::Ready(self.take_now(cx, peeks))
