@@ -51,7 +51,7 @@ macro_rules! inspections {
             /// ```
             #[inline]
             pub fn closed(&self) -> crate::future::Closed<'_, T> {
-                crate::future::Closed::new(crate::op::ClosedOp::waiting(self.shared()))
+                crate::future::Closed::new(self.shared().until_closed())
             }
 
             /// Whether both belong to the same channel.

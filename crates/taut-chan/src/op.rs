@@ -6,7 +6,6 @@
 //! | `SendFromOp` | empty, the value is at home | sent: nothing; closed: the value goes home | it goes home |
 //! | `RecvOp` | empty | the value goes back to the head of the channel | nothing |
 //! | `ReserveOp` | – | the room is given back | nothing |
-//! | `ClosedOp` | – | nothing | nothing |
 
 use std::pin::Pin;
 
@@ -316,44 +315,4 @@ unsafe impl<S: Side> Operation for ReserveOp<S> {
             unsafe { self.0.shared().channel().release() };
         }
     }
-}
-
-/// Waits for the close.
-pub(crate) struct ClosedOp<'a, T>(&'a Shared<T>);
-
-impl<'a, T> ClosedOp<'a, T> {
-    pub(crate) fn waiting(shared: &'a Shared<T>) -> Waiting<Self> {
-        Waiting::new(Self(shared), Slot::empty())
-    }
-}
-
-// SAFETY: the waiter is enrolled with the watchers of one channel; `leave_watcher` takes their lock.
-unsafe impl<T> Operation for ClosedOp<'_, T> {
-    type Slot = ();
-    type Output = ();
-
-    const OFFER: Offer = Offer::Place;
-
-    #[inline(always)]
-    fn peek(&self) -> Peek {
-        if self.0.channel().is_closed() { Peek::Maybe(1) } else { Peek::Unready(0) }
-    }
-
-    fn attempt(&mut self, _: &Slot<()>) -> Attempt {
-        if self.0.channel().is_closed() { Attempt::Done(None) } else { Attempt::Unready }
-    }
-
-    fn enroll(&mut self, waiter: Pin<&Waiter<()>>, visit: &mut Visit<'_>) -> Enrolled {
-        // SAFETY: the core enrols queued waiters only.
-        unsafe { self.0.enroll_watcher(waiter, visit) }
-    }
-
-    fn conclude(&mut self, _: &Slot<()>, _: Verdict) {}
-
-    fn leave(&mut self, waiter: &Waiter<()>) {
-        // SAFETY: it was enrolled as a watcher.
-        unsafe { self.0.leave_watcher(waiter.header()) };
-    }
-
-    fn undo(&mut self, _: &Waiter<()>, _: Verdict) {}
 }

@@ -8,12 +8,9 @@
 //!   with no lock held.
 //! - H3. `watchers` wait only while the channel is open: who closes takes their lock afterwards.
 
-use std::pin::Pin;
-
-use taut_core::sync::{AtomicUsize, Lock, Ordering};
-use taut_core::{
-    Enrolled, Filled, Header, Peek, Vacant, Verdict, Visit, WaitList, Waiter, in_batches,
-};
+use taut_core::monitor::{Condition, Glance, Monitor, Until};
+use taut_core::sync::{AtomicUsize, Ordering};
+use taut_core::{Filled, Peek, Vacant, Waiting, in_batches};
 
 use crate::buffered::{Buffered, Chain, Ring};
 use crate::channel::{Channel, Received, Sent};
@@ -30,7 +27,7 @@ pub(crate) struct Shared<T> {
     flavour: Flavour<T>,
     senders: AtomicUsize,
     receivers: AtomicUsize,
-    watchers: Lock<WaitList>,
+    watchers: Monitor<()>,
 }
 
 // SAFETY: values are handed from thread to thread, hence `T: Send`, and never shared; everything else
@@ -68,7 +65,7 @@ impl<T> Shared<T> {
             flavour,
             senders: AtomicUsize::new(1),
             receivers: AtomicUsize::new(1),
-            watchers: Lock::new(WaitList::new()),
+            watchers: Monitor::new(()),
         }
     }
 
@@ -170,11 +167,11 @@ impl<T> Shared<T> {
 
     pub(crate) fn close(&self) -> bool {
         /// H3, even if a waker panics.
-        struct Tell<'a>(&'a Lock<WaitList>);
+        struct Tell<'a>(&'a Monitor<()>);
 
         impl Drop for Tell<'_> {
             fn drop(&mut self) {
-                in_batches(|wakes| self.0.lock().finish_all(wakes, Verdict::Done));
+                in_batches(|wakes| self.0.lock().release(wakes));
             }
         }
 
@@ -186,35 +183,8 @@ impl<T> Shared<T> {
     }
 
     /// Waits for the close.
-    ///
-    /// # Safety
-    ///
-    /// The waiter is queued, by its owner.
-    pub(crate) unsafe fn enroll_watcher(
-        &self,
-        waiter: Pin<&Waiter<()>>,
-        visit: &mut Visit<'_>,
-    ) -> Enrolled {
-        let mut watchers = self.watchers.lock();
-        // SAFETY: queued, by the caller.
-        if let Some(verdict) = unsafe { waiter.header().verdict() } {
-            return Enrolled::Decided(verdict);
-        }
-        if self.channel().is_closed() {
-            // SAFETY: queued, and this is the one list it is ever on.
-            unsafe { watchers.remove(waiter.header()) };
-            return Enrolled::Decided(Verdict::Done);
-        }
-        // SAFETY: watchers queue here, and this is the lock.
-        unsafe { visit.queue(&mut watchers, waiter) }
-    }
-
-    /// # Safety
-    ///
-    /// The waiter was enrolled as a watcher.
-    pub(crate) unsafe fn leave_watcher(&self, header: &Header) {
-        // SAFETY: by the caller, and this is the lock of that list.
-        unsafe { self.watchers.lock().remove(header) };
+    pub(crate) fn until_closed(&self) -> Waiting<Until<'_, (), IsClosed<'_, T>>> {
+        self.watchers.until(IsClosed(self))
     }
 
     #[inline(always)]
@@ -240,5 +210,19 @@ impl<T> Shared<T> {
     #[inline(always)]
     pub(crate) fn attempt_recv<'a>(&self, into: Vacant<'a, T>) -> Received<'a, T> {
         flavour!(self, channel => channel.attempt_recv(into))
+    }
+}
+
+/// What waits for the close of a channel waits for.
+pub(crate) struct IsClosed<'a, T>(&'a Shared<T>);
+
+impl<T> Condition<()> for IsClosed<'_, T> {
+    #[inline(always)]
+    fn glance(&self) -> Glance {
+        if self.0.channel().is_closed() { Glance::Met } else { Glance::Unmet(0) }
+    }
+
+    fn is_met(&self, (): &()) -> bool {
+        self.0.channel().is_closed()
     }
 }

@@ -15,7 +15,9 @@
 //! | [`wake`](mod@wake) | wakers to wake after unlocking |
 //! | [`operation`] | what a primitive says of an operation: how to try it, queue it, undo it |
 //! | [`waiting`] | that operation as a future: the life that all of them share |
+//! | [`monitor`] | a state under a lock, and waiting for it to be so |
 //! | [`case`](mod@case) | the same operation as an arm of a select |
+//! | [`futures!`](crate::futures!) | the future of a public method, named after it |
 //! | [`select`] | the engine that drives those arms |
 //!
 //! Two rules hold everywhere. *Decide under the lock, act after it*: wakers, destructors and closures
@@ -40,7 +42,10 @@
 pub mod case;
 pub mod claim;
 pub mod coop;
+#[doc(hidden)]
+pub mod futures;
 pub mod list;
+pub mod monitor;
 pub mod operation;
 pub mod select;
 pub mod slot;
@@ -52,6 +57,7 @@ pub mod wake;
 pub use case::{Case, Peek};
 pub use claim::{Claim, Seeker};
 pub use list::{Candidate, Claimed, WaitList, Wanted};
+pub use monitor::{Condition, Glance, Monitor, MonitorGuard, Until};
 pub use operation::{Attempt, Enrolled, Operation, Visit};
 pub use slot::{Filled, Slot, Vacant};
 pub use waiter::{Header, Offer, Stage, Verdict, Waiter};

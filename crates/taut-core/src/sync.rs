@@ -25,7 +25,7 @@ pub use lock::{Guard, Lock};
 pub use park::block_on;
 #[cfg(taut_shuttle)]
 pub use park_in_model::block_on;
-pub use pause::pause;
+pub use pause::{pause, wait_until};
 pub use rank::Rank;
 
 #[cfg(not(any(taut_loom, taut_shuttle)))]

@@ -38,6 +38,15 @@ impl<F: Future> Polled<F> {
     }
 }
 
+impl<F: Future> Future for Polled<F> {
+    type Output = F::Output;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        self.project().future.poll(cx)
+    }
+}
+
 // SAFETY: it is enrolled nowhere.
 unsafe impl<F: Future> Case for Polled<F> {
     type Output = F::Output;

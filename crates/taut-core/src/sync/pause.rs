@@ -12,3 +12,30 @@ pub fn pause() {
     #[cfg(taut_shuttle)]
     shuttle::thread::yield_now();
 }
+
+/// Waits for something that another thread is about to do, and that runs no foreign code: first for
+/// moments, then by giving the CPU away.
+///
+/// # Examples
+///
+/// ```
+/// let mut looks = 0;
+/// taut_core::sync::wait_until(|| {
+///     looks += 1;
+///     looks == 3
+/// });
+/// ```
+pub fn wait_until(mut condition: impl FnMut() -> bool) {
+    /// Of what power of two is the longest pause.
+    const LONGEST: u32 = 6;
+
+    let mut round = 0;
+    while !condition() {
+        if round <= LONGEST {
+            (0..1_u32 << round).for_each(|_| pause());
+            round += if cfg!(any(taut_loom, taut_shuttle, miri)) { 0 } else { 1 };
+        } else {
+            std::thread::yield_now();
+        }
+    }
+}
