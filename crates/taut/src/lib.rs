@@ -5,6 +5,9 @@
 //! | module | feature | what is in it |
 //! | --- | --- | --- |
 //! | `chan` | `chan` | channels: rendezvous, bounded, unbounded; permits, streams, sinks |
+//! | `context` | `context` | `Context`: cancellation trees with causes, deadlines and values |
+//! | `context` | `signal` | the same, ended by Ctrl-C and the like |
+//! | `time` | `time` | `after`, `at`, `Timer`, `Ticker` |
 //! | `select` | `select` | `select!`, whose arms may send; `Select` for any number of arms; `first` |
 //!
 //! # Examples
@@ -28,6 +31,16 @@
 #[cfg_attr(docsrs, doc(cfg(feature = "chan")))]
 #[doc(inline)]
 pub use taut_chan as chan;
+
+#[cfg(feature = "context")]
+#[cfg_attr(docsrs, doc(cfg(feature = "context")))]
+#[doc(inline)]
+pub use taut_context as context;
+
+#[cfg(feature = "time")]
+#[cfg_attr(docsrs, doc(cfg(feature = "time")))]
+#[doc(inline)]
+pub use taut_time as time;
 
 #[cfg(feature = "select")]
 #[cfg_attr(docsrs, doc(cfg(feature = "select")))]

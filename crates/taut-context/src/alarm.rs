@@ -1,0 +1,168 @@
+//! Deadlines without tasks: one timer for each, whose waker is the context itself.
+//!
+//! A deadline is a number until somebody waits. Then the scope that it belongs to, its *owner*, gets a
+//! timer of Tokio's, polled once with a waker that ends the owner and all below it.
+//!
+//! # Invariants
+//!
+//! - A1. `ARMED` is set under the lock of the owner, by who then makes the timer; it is taken back if
+//!   that fails, or if the timer goes without having fired because its runtime shuts down.
+//! - A2. A timer is made, polled and dropped with no lock held.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task;
+
+use crate::kind::Kind;
+use crate::node::{Holder, NodeRef};
+use crate::state::Flags;
+use crate::time::{Instant, Timer, is_at_hand, sleep_until, unconstrained};
+use crate::weak::Tether;
+
+/// The deadline that a scope goes by.
+#[derive(Clone, Copy)]
+pub(crate) struct Due {
+    pub(crate) at: Instant,
+    /// The scope that ends when it passes.
+    pub(crate) owner: Holder,
+}
+
+impl Due {
+    pub(crate) fn has_passed(&self) -> bool {
+        self.at <= Instant::now()
+    }
+
+    /// For a child of `parent`.
+    pub(crate) fn inherited(self, parent: NodeRef<'_>) -> Self {
+        Self { at: self.at, owner: self.owner.inherited(parent) }
+    }
+}
+
+/// The timer of a scope.
+#[derive(Default)]
+pub(crate) enum Alarm {
+    #[default]
+    Off,
+    Set {
+        _timer: Pin<Box<Timer>>,
+    },
+}
+
+/// Whether the timer runs that a scope goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Watch {
+    /// It has no deadline, or a timer that runs.
+    Kept,
+    /// Only the clock tells.
+    Needed,
+}
+
+impl NodeRef<'_> {
+    /// Of a scope that has not ended, which is what `flags` say.
+    #[inline(always)]
+    pub(crate) fn watch(self, flags: Flags) -> Watch {
+        if flags.has(Flags::TIMED) { self.watch_of_owner() } else { Watch::Kept }
+    }
+
+    fn watch_of_owner(self) -> Watch {
+        let Some(owner) = self.due.as_ref().and_then(|due| due.owner.of(self)) else {
+            return Watch::Kept;
+        };
+        let word = owner.state.load();
+        if word.is_ended() || word.flags().has(Flags::ARMED) { Watch::Kept } else { Watch::Needed }
+    }
+
+    /// Sees to it that a timer runs, if the scope has a deadline.
+    ///
+    /// # Panics
+    ///
+    /// If there is no Tokio runtime with time enabled.
+    pub(crate) fn arm(self) {
+        let word = self.state.load();
+        if word.is_ended() || self.watch(word.flags()) == Watch::Kept {
+            return;
+        }
+        if let Some((due, owner)) = self.due.and_then(|due| Some((due, due.owner.of(self)?))) {
+            owner.set_alarm(due.at);
+        }
+    }
+
+    /// As [`arm`](Self::arm) where a timer can be made; elsewhere the clock is compared at once.
+    pub(crate) fn arm_or_look(self) {
+        if is_at_hand() {
+            self.arm();
+        } else {
+            let _seen = self.error();
+        }
+    }
+
+    fn set_alarm(self, at: Instant) {
+        /// A1: it failed.
+        struct Failed<'a>(NodeRef<'a>);
+
+        impl Drop for Failed<'_> {
+            fn drop(&mut self) {
+                self.0.state.unset(Flags::ARMED);
+            }
+        }
+
+        if !self.claim_alarm() {
+            return;
+        }
+        let failed = Failed(self);
+        let mut timer = Box::pin(sleep_until(at));
+        let waker = Tether::to(self).waker();
+        let mut cx = task::Context::from_waker(&waker);
+        // The budget is the waiting task's own affair.
+        let fired = pin!(unconstrained(timer.as_mut())).poll(&mut cx);
+        let _done = std::mem::ManuallyDrop::new(failed);
+        if fired.is_ready() {
+            self.expire();
+            return;
+        }
+        let alarm = Alarm::Set { _timer: timer };
+        let unused = {
+            let mut inner = self.inner.lock();
+            if self.state.load().is_ended() {
+                alarm
+            } else {
+                std::mem::replace(&mut inner.alarm, alarm)
+            }
+        };
+        drop(unused);
+    }
+
+    /// True: it is up to us to make the timer.
+    fn claim_alarm(self) -> bool {
+        let _inner = self.inner.lock();
+        let word = self.state.load();
+        // Watched, since at the end there is a timer to take.
+        !word.is_ended()
+            && !word.flags().has(Flags::ARMED)
+            && self.state.set(Flags::ARMED.with(Flags::WATCHED)).is_ok()
+    }
+
+    /// The timer has fired, or goes; or the token was cancelled.
+    pub(crate) fn ring(self) {
+        match (&self.kind, self.due) {
+            (Kind::Token(source), _) => {
+                if source.is_cancelled() {
+                    self.cancel(None);
+                }
+            }
+            (_, Some(due)) if due.has_passed() => self.expire(),
+            _ => self.lose_alarm(),
+        }
+    }
+
+    /// A1. Whoever waits from now on makes another.
+    #[cold]
+    fn lose_alarm(self) {
+        let lost = {
+            let mut inner = self.inner.lock();
+            self.state.unset(Flags::ARMED);
+            std::mem::take(&mut inner.alarm)
+        };
+        drop(lost);
+    }
+}

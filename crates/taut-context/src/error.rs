@@ -1,0 +1,70 @@
+//! Why a context ended.
+
+use std::error::Error;
+use std::fmt;
+// TIDY-ALLOW: a cause is the user's own; nothing of ours is shared through it.
+use std::sync::Arc;
+
+/// What somebody gave as the reason for an end: any error, shared by all who ask.
+pub type Cause = Arc<dyn Error + Send + Sync + 'static>;
+
+/// How a context ended. [`Context::cause`](crate::Context::cause) tells why.
+///
+/// # Examples
+///
+/// ```
+/// use taut::context::{Context, ContextError};
+///
+/// let (ctx, cancel) = Context::background().with_cancel();
+/// cancel.cancel();
+/// assert_eq!(ctx.check(), Err(ContextError::Cancelled));
+/// assert_eq!(ContextError::Cancelled.to_string(), "context cancelled");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ContextError {
+    /// Somebody ended it.
+    Cancelled,
+    /// Its deadline passed first.
+    DeadlineExceeded,
+}
+
+impl ContextError {
+    /// Whether time ran out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::context::ContextError;
+    ///
+    /// assert!(ContextError::DeadlineExceeded.is_timeout() && !ContextError::Cancelled.is_timeout());
+    /// ```
+    #[must_use]
+    pub const fn is_timeout(self) -> bool {
+        matches!(self, Self::DeadlineExceeded)
+    }
+
+    /// Whether somebody ended it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::context::ContextError;
+    ///
+    /// assert!(ContextError::Cancelled.is_cancelled());
+    /// ```
+    #[must_use]
+    pub const fn is_cancelled(self) -> bool {
+        matches!(self, Self::Cancelled)
+    }
+}
+
+impl fmt::Display for ContextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cancelled => "context cancelled",
+            Self::DeadlineExceeded => "context deadline exceeded",
+        })
+    }
+}
+
+impl Error for ContextError {}

@@ -1,0 +1,195 @@
+//! The futures of a context's methods, named after them.
+//!
+//! Each waits inside itself, without allocating, and must stay where it is once it was polled (they are
+//! not `Unpin`). [`Done`] is a [`Case`]: an arm of a select.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{self, Poll, ready};
+
+use pin_project_lite::pin_project;
+use taut_core::monitor::{Condition, Glance, Until};
+use taut_core::{Case, Claim, Peek, Stage, Waiting};
+
+use crate::alarm::Watch;
+use crate::error::ContextError;
+use crate::node::{Inner, NodeRef};
+use crate::state::Flags;
+use crate::time::Nap;
+
+/// That a scope has ended.
+struct HasEnded<'a>(NodeRef<'a>);
+
+impl Condition<Inner> for HasEnded<'_> {
+    #[inline(always)]
+    fn glance(&self) -> Glance {
+        let word = self.0.state.load();
+        if word.is_ended() {
+            return Glance::Met;
+        }
+        match self.0.watch(word.flags()) {
+            Watch::Kept => Glance::Unmet(0),
+            Watch::Needed => Glance::Unknown,
+        }
+    }
+
+    /// Says so if not: whoever ends it then takes the lock, to find who waits.
+    fn is_met(&self, _: &Inner) -> bool {
+        self.0.state.set(Flags::WATCHED).is_err()
+    }
+}
+
+pin_project! {
+    /// Waits until a context ends: [`Context::done`](crate::Context::done).
+    #[must_use = "futures do nothing unless they are awaited or polled"]
+    pub struct Done<'a> {
+        // None: never.
+        #[pin]
+        waiting: Option<Waiting<Until<'a, Inner, HasEnded<'a>>>>,
+    }
+}
+
+impl<'a> Done<'a> {
+    #[inline]
+    pub(crate) fn new(scope: Option<NodeRef<'a>>) -> Self {
+        Self { waiting: scope.map(|scope| scope.get().inner.until(HasEnded(scope))) }
+    }
+
+    #[inline(always)]
+    fn scope(&self) -> Option<NodeRef<'a>> {
+        self.waiting.as_ref().map(|waiting| waiting.operation().condition().0)
+    }
+
+    /// Once it has ended.
+    #[inline]
+    fn output(scope: NodeRef<'a>) -> Poll<ContextError> {
+        scope.error().map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
+impl Future for Done<'_> {
+    type Output = ContextError;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<ContextError> {
+        let Some(scope) = self.scope() else { return Poll::Pending };
+        let Some(waiting) = self.project().waiting.as_pin_mut() else { return Poll::Pending };
+        if waiting.stage() != Stage::Done {
+            scope.arm();
+        }
+        ready!(waiting.poll(cx));
+        Self::output(scope)
+    }
+}
+
+// SAFETY: it is the case inside, with another output; or nothing, which is never ready.
+unsafe impl Case for Done<'_> {
+    type Output = ContextError;
+
+    #[inline(always)]
+    fn peek(&self) -> Peek {
+        self.waiting.as_ref().map_or(Peek::Unready(0), Case::peek)
+    }
+
+    #[inline]
+    fn attempt(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<ContextError> {
+        let Some(scope) = self.scope() else { return Poll::Pending };
+        scope.arm_or_look();
+        ready!(self.project().waiting.as_pin_mut().map_or(Poll::Pending, |case| case.attempt(cx)));
+        Self::output(scope)
+    }
+
+    unsafe fn enroll(self: Pin<&mut Self>, claim: Pin<&Claim>, arm: u32) -> Poll<ContextError> {
+        let Some(scope) = self.scope() else { return Poll::Pending };
+        scope.arm();
+        let Some(waiting) = self.project().waiting.as_pin_mut() else { return Poll::Pending };
+        // SAFETY: by the caller.
+        ready!(unsafe { waiting.enroll(claim, arm) });
+        Self::output(scope)
+    }
+
+    fn collect(self: Pin<&mut Self>) -> Option<ContextError> {
+        let scope = self.scope()?;
+        self.project().waiting.as_pin_mut()?.collect()?;
+        scope.error()
+    }
+}
+
+impl fmt::Debug for Done<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Done").field(&self.waiting).finish()
+    }
+}
+
+pin_project! {
+    /// Runs a future until the context ends: [`Context::run`](crate::Context::run).
+    #[must_use = "futures do nothing unless they are awaited or polled"]
+    pub struct Run<'a, F> {
+        #[pin]
+        done: Done<'a>,
+        // None: it is over.
+        #[pin]
+        future: Option<F>,
+    }
+}
+
+impl<'a, F> Run<'a, F> {
+    pub(crate) const fn new(done: Done<'a>, future: F) -> Self {
+        Self { done, future: Some(future) }
+    }
+}
+
+impl<F: Future> Future for Run<'_, F> {
+    type Output = Result<F::Output, ContextError>;
+
+    /// # Panics
+    ///
+    /// If it is polled after completion.
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let Some(future) = this.future.as_mut().as_pin_mut() else {
+            panic!("a future of taut was polled after completion")
+        };
+        let output = match this.done.poll(cx) {
+            Poll::Ready(error) => Err(error),
+            Poll::Pending => Ok(ready!(future.poll(cx))),
+        };
+        this.future.set(None);
+        Poll::Ready(output)
+    }
+}
+
+impl<F> fmt::Debug for Run<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run").field("done", &self.done).finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// Sleeps until the context ends: [`Context::sleep`](crate::Context::sleep).
+    #[must_use = "futures do nothing unless they are awaited or polled"]
+    pub struct Sleep<'a> {
+        #[pin]
+        run: Run<'a, Nap>,
+    }
+}
+
+impl<'a> Sleep<'a> {
+    pub(crate) const fn new(run: Run<'a, Nap>) -> Self {
+        Self { run }
+    }
+}
+
+impl Future for Sleep<'_> {
+    type Output = Result<(), ContextError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        self.project().run.poll(cx)
+    }
+}
+
+impl fmt::Debug for Sleep<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sleep").field(&self.run).finish()
+    }
+}

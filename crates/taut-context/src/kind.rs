@@ -1,0 +1,67 @@
+//! What a node is there for.
+
+use std::fmt;
+
+use crate::after_func::Callback;
+use crate::error::Cause;
+use crate::merge::{Merge, Relay};
+#[cfg(feature = "signal")]
+use crate::signal::Signal;
+use crate::token::Source;
+use crate::values::Values;
+
+/// What a node is there for. The first ones are contexts, the last two wait for the end of one.
+pub(crate) enum Kind {
+    Cancel,
+    /// With the cause of its deadline, unless that is none of its own.
+    Deadline(Option<Cause>),
+    Value(Values),
+    WithoutCancel,
+    Merge(Merge),
+    Token(Source),
+    #[cfg(feature = "signal")]
+    Signals(Box<[Signal]>),
+    Callback(Callback),
+    Relay(Relay),
+}
+
+impl Kind {
+    /// Why it ends at its deadline.
+    pub(crate) fn cause(&self) -> Option<&Cause> {
+        match self {
+            Self::Deadline(cause) => cause.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The values that a node holds itself.
+    pub(crate) fn values(&self) -> Option<&Values> {
+        match self {
+            Self::Value(values) => Some(values),
+            Self::Merge(merge) => Some(&merge.values),
+            _ => None,
+        }
+    }
+}
+
+/// As a link in the chain of derivation.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cancel => f.write_str("with_cancel"),
+            Self::Deadline(_) => f.write_str("with_deadline"),
+            Self::Value(values) => write!(f, "with_value({})", values.newest()),
+            Self::WithoutCancel => f.write_str("without_cancel"),
+            Self::Merge(merge) => write!(f, "merge({})", merge.count),
+            Self::Token(_) => f.write_str("from_token"),
+            #[cfg(feature = "signal")]
+            Self::Signals(signals) => {
+                f.write_str("with_signals(")?;
+                f.debug_list().entries(signals.iter().map(|signal| signal.name())).finish()?;
+                f.write_str(")")
+            }
+            Self::Callback(_) => f.write_str("after_func"),
+            Self::Relay(_) => f.write_str("relay"),
+        }
+    }
+}

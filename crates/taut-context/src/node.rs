@@ -1,0 +1,315 @@
+//! A node of the tree of contexts, and the counted pointers to it.
+//!
+//! A context is a pointer to a node. A node keeps those it derives from alive, never those that derive
+//! from it, so there is no cycle: when its last handle goes, so does the node. What can end is a
+//! *scope*; a context that only adds a value shares the scope of its parent.
+//!
+//! ```text
+//!          parent, counted                    a node is freed when nobody counts on it
+//!        ┌─────────────────┐
+//!   root ◀── with_value ◀── with_timeout ◀── …
+//!     ▲                       │
+//!     └───────────────────────┘ above, linked in the list of kids of that scope, under its lock
+//! ```
+//!
+//! # Invariants
+//!
+//! - N1. `refs` counts the owned pointers. At zero the node is buried, once, by who brought it there.
+//! - N2. What a node points to above itself (`above`, `scope`, `values`, the owner of its deadline) is the
+//!   node itself or is kept alive by its parents.
+//! - N3. `links` is touched under the lock of `above` only. A node that is linked there is alive in memory:
+//!   it leaves before it is freed.
+//! - N4. `ending` is touched by the node's ender, from the end on, and by who buries it.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::ptr::NonNull;
+
+use taut_core::Monitor;
+use taut_core::sync::{AtomicUsize, Ordering, UnsafeCell};
+
+use crate::alarm::{Alarm, Due};
+use crate::bury::{Dead, bury};
+use crate::error::Cause;
+use crate::kids::{Kids, Links};
+use crate::kind::Kind;
+use crate::state::{Flags, State};
+use crate::token::Bridge;
+use crate::weak::Tether;
+
+/// Who has something on behalf of a node.
+#[derive(Clone, Copy)]
+pub(crate) enum Holder {
+    Nobody,
+    Itself,
+    /// N2.
+    Above(NonNull<Node>),
+}
+
+impl Holder {
+    /// For a child of `parent`.
+    #[inline(always)]
+    pub(crate) fn inherited(self, parent: NodeRef<'_>) -> Self {
+        match self {
+            Self::Itself => Self::Above(parent.as_ptr()),
+            Self::Nobody | Self::Above(_) => self,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn of(self, node: NodeRef<'_>) -> Option<NodeRef<'_>> {
+        match self {
+            Self::Nobody => None,
+            Self::Itself => Some(node),
+            // SAFETY: N2, alive as long as the node.
+            Self::Above(ptr) => Some(unsafe { NodeRef::new(ptr) }),
+        }
+    }
+}
+
+/// One context, or something that waits for the end of one.
+#[repr(C, align(16))]
+pub(crate) struct Node {
+    // What an end touches comes first.
+    refs: AtomicUsize,
+    pub(crate) state: State,
+    pub(crate) links: UnsafeCell<Links>,
+    pub(crate) ending: UnsafeCell<Ending>,
+    pub(crate) inner: Monitor<Inner>,
+    /// The scope in whose list this one is.
+    pub(crate) above: Option<NonNull<Node>>,
+    /// Who ends.
+    pub(crate) scope: Holder,
+    /// Who has the values.
+    pub(crate) values: Holder,
+    /// The earliest deadline of all scopes up to the root.
+    pub(crate) due: Option<Due>,
+    /// What it derives from. Taken out by who buries it, or by a callback that is detached.
+    pub(crate) parent: UnsafeCell<Option<Ref>>,
+    pub(crate) kind: Kind,
+}
+
+/// What is under the lock of a node.
+#[derive(Default)]
+pub(crate) struct Inner {
+    pub(crate) kids: Kids,
+    /// Why, if this node is the origin of an end and somebody said so.
+    pub(crate) cause: Option<Cause>,
+    pub(crate) alarm: Alarm,
+    pub(crate) tether: Option<Tether>,
+    pub(crate) bridge: Option<Bridge>,
+}
+
+/// A node's place in a list of nodes that somebody ends, or buries.
+#[derive(Default)]
+pub(crate) struct Ending {
+    pub(crate) next: Option<NonNull<Node>>,
+    /// Somebody is to be told.
+    pub(crate) is_watched: bool,
+}
+
+// SAFETY: what is neither atomic nor immutable is under a lock, or has one owner at a time: N3, N4. The
+// pointers lead to other nodes; what a user puts in is `Send`, and `Sync` where it is shared.
+unsafe impl Send for Node {}
+// SAFETY: as above.
+unsafe impl Sync for Node {}
+
+impl Node {
+    /// A node on its own.
+    pub(crate) fn new(refs: AtomicUsize, kind: Kind, flags: Flags) -> Self {
+        Self {
+            refs,
+            state: State::live(flags),
+            links: UnsafeCell::new(Links::Out),
+            ending: UnsafeCell::new(Ending::default()),
+            inner: Monitor::new(Inner::default()),
+            above: None,
+            scope: Holder::Nobody,
+            values: Holder::Nobody,
+            due: None,
+            parent: UnsafeCell::new(None),
+            kind,
+        }
+    }
+
+    /// Gives a scope that is being made its deadline.
+    pub(crate) fn set_due(&mut self, due: Option<Due>) {
+        if due.is_some() {
+            self.due = due;
+            self.state = State::live(Flags::TIMED);
+        }
+    }
+
+    /// Gives an owned pointer back. True: it was the last.
+    fn release(&self) -> bool {
+        // ORDERING: Release and Acquire make all that was done through other pointers happen before the
+        // burial, as in `std::sync::Arc`.
+        if self.refs.fetch_sub(1, Ordering::Release) != 1 {
+            return false;
+        }
+        self.refs.load(Ordering::Acquire);
+        true
+    }
+}
+
+/// A pointer to a node that is valid for `'a`.
+#[derive(Clone, Copy)]
+pub(crate) struct NodeRef<'a> {
+    ptr: NonNull<Node>,
+    _valid: PhantomData<&'a Node>,
+}
+
+// SAFETY: as a reference; a node is shared among threads.
+unsafe impl Send for NodeRef<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for NodeRef<'_> {}
+
+impl<'a> NodeRef<'a> {
+    /// # Safety
+    ///
+    /// `ptr` came from a [`Ref`], and the node stays in memory for `'a`.
+    #[inline(always)]
+    pub(crate) const unsafe fn new(ptr: NonNull<Node>) -> Self {
+        Self { ptr, _valid: PhantomData }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn as_ptr(self) -> NonNull<Node> {
+        self.ptr
+    }
+
+    #[inline(always)]
+    pub(crate) const fn get(self) -> &'a Node {
+        // SAFETY: valid for `'a`, by `new`.
+        unsafe { self.ptr.as_ref() }
+    }
+
+    /// An owned pointer.
+    pub(crate) fn to_owned(self) -> Ref {
+        // ORDERING: Relaxed, as for `Arc`: who counts up has a pointer already.
+        let before = self.refs.fetch_add(1, Ordering::Relaxed);
+        if before > isize::MAX.unsigned_abs() {
+            // Handles were leaked until the count is about to turn over.
+            std::process::abort();
+        }
+        Ref(self.ptr)
+    }
+
+    /// An owned pointer, unless the last one went already: then it is about to be buried.
+    pub(crate) fn try_to_owned(self) -> Option<Ref> {
+        let mut count = self.refs.load(Ordering::Relaxed);
+        while count != 0 {
+            // ORDERING: Relaxed, as in `to_owned`; the lock that kept it in memory is the edge.
+            let counted =
+                self.refs.compare_exchange(count, count + 1, Ordering::Relaxed, Ordering::Relaxed);
+            match counted {
+                Ok(_) => return Some(Ref(self.ptr)),
+                Err(current) => count = current,
+            }
+        }
+        None
+    }
+
+    /// Who ends this one, if anybody can.
+    #[inline(always)]
+    pub(crate) fn scope(self) -> Option<NodeRef<'a>> {
+        self.get().scope.of(self)
+    }
+}
+
+impl Deref for NodeRef<'_> {
+    type Target = Node;
+
+    #[inline(always)]
+    fn deref(&self) -> &Node {
+        self.get()
+    }
+}
+
+/// An owned, counted pointer to a node.
+pub(crate) struct Ref(NonNull<Node>);
+
+// SAFETY: a node is shared among threads, and the count is atomic.
+unsafe impl Send for Ref {}
+// SAFETY: as above.
+unsafe impl Sync for Ref {}
+
+impl Ref {
+    /// A node with so many owned pointers, of which this is one; the others are made by
+    /// [`twin`](Self::twin).
+    pub(crate) fn with_count(count: usize, make: impl FnOnce(AtomicUsize) -> Node) -> Self {
+        Self(NonNull::from(Box::leak(Box::new(make(AtomicUsize::new(count))))))
+    }
+
+    /// One more pointer, counted before.
+    ///
+    /// # Safety
+    ///
+    /// The count includes it, and nobody else makes it.
+    pub(crate) unsafe fn twin(&self) -> Self {
+        Self(self.0)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn borrow(&self) -> NodeRef<'_> {
+        // SAFETY: the node stays while it is counted.
+        unsafe { NodeRef::new(self.0) }
+    }
+
+    /// Gives the count away with the pointer.
+    pub(crate) fn into_raw(self) -> NonNull<Node> {
+        let ptr = self.0;
+        let _counted = std::mem::ManuallyDrop::new(self);
+        ptr
+    }
+
+    /// # Safety
+    ///
+    /// `ptr` came from [`into_raw`](Self::into_raw), once.
+    pub(crate) const unsafe fn from_raw(ptr: NonNull<Node>) -> Self {
+        Self(ptr)
+    }
+
+    /// Lets go without burying: if it was the last pointer, the node is added to `dead`.
+    pub(crate) fn let_go(self, dead: &mut Dead) {
+        let ptr = self.into_raw();
+        // SAFETY: still counted.
+        if unsafe { ptr.as_ref() }.release() {
+            // SAFETY: the last pointer is gone, just now and by us.
+            unsafe { dead.push(ptr) };
+        }
+    }
+}
+
+impl Deref for Ref {
+    type Target = Node;
+
+    #[inline(always)]
+    fn deref(&self) -> &Node {
+        self.borrow().get()
+    }
+}
+
+impl Clone for Ref {
+    #[inline]
+    fn clone(&self) -> Self {
+        self.borrow().to_owned()
+    }
+}
+
+impl Drop for Ref {
+    #[inline]
+    fn drop(&mut self) {
+        if self.release() {
+            // SAFETY: the last pointer is gone, just now and by us.
+            unsafe { bury(self.0) };
+        }
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Node").field("state", &self.state).finish_non_exhaustive()
+    }
+}
