@@ -10,7 +10,7 @@ use taut_core::sync::UnsafeCell;
 use crate::context::Context;
 use crate::error::ContextError;
 use crate::kind::Kind;
-use crate::node::{Node, NodeRef, Ref};
+use crate::node::{Node, Ref};
 use crate::state::{Flags, Word};
 
 /// What is to be run. It belongs to the node's ender.
@@ -76,7 +76,6 @@ impl Context {
             let callback = Callback(UnsafeCell::new(Some(Box::new(f))));
             let mut node = Node::new(refs, Kind::Callback(callback), Flags::WATCHED);
             node.parent = UnsafeCell::new(self.to_ref());
-            node.above = scope.map(NodeRef::as_ptr);
             node
         });
         if node.borrow().try_enter().is_err() {
@@ -141,15 +140,16 @@ impl AfterFunc {
     /// ```
     pub fn detach(mut self) {
         let Some(node) = self.0.take() else { return };
-        let Some(above) = node.above else { return };
         // SAFETY: only its owner uses the parent of a callback, and that is us.
         let parent = node.parent.with_mut(|parent| unsafe { (*parent).take() });
-        // SAFETY: N2, the parent is in our hands.
-        let above = unsafe { NodeRef::new(above) };
+        let Some(above) = parent.as_ref().and_then(|parent| parent.borrow().scope()) else {
+            return;
+        };
         // SAFETY: that is the list it entered.
         let ended = unsafe { above.inner.lock().kids.own(node) };
         // With no lock, since each may be the last pointer.
-        drop((ended, parent));
+        drop(ended);
+        drop(parent);
     }
 
     fn prevent(&mut self) -> bool {

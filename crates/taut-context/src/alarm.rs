@@ -10,31 +10,27 @@
 //! - A2. A timer is made, polled and dropped with no lock held.
 
 use std::future::Future;
+use std::mem;
 use std::pin::{Pin, pin};
 use std::task;
 
 use crate::kind::Kind;
-use crate::node::{Holder, NodeRef};
+use crate::node::NodeRef;
 use crate::state::Flags;
 use crate::time::{Instant, Timer, is_at_hand, sleep_until, unconstrained};
 use crate::weak::Tether;
 
 /// The deadline that a scope goes by.
 #[derive(Clone, Copy)]
-pub(crate) struct Due {
+pub(crate) struct Due<'a> {
     pub(crate) at: Instant,
     /// The scope that ends when it passes.
-    pub(crate) owner: Holder,
+    pub(crate) owner: NodeRef<'a>,
 }
 
-impl Due {
+impl Due<'_> {
     pub(crate) fn has_passed(&self) -> bool {
         self.at <= Instant::now()
-    }
-
-    /// For a child of `parent`.
-    pub(crate) fn inherited(self, parent: NodeRef<'_>) -> Self {
-        Self { at: self.at, owner: self.owner.inherited(parent) }
     }
 }
 
@@ -57,7 +53,14 @@ pub(crate) enum Watch {
     Needed,
 }
 
-impl NodeRef<'_> {
+impl<'a> NodeRef<'a> {
+    /// The deadline of a scope.
+    #[inline]
+    pub(crate) fn due(self) -> Option<Due<'a>> {
+        let owner = self.get().due.of(self)?;
+        Some(Due { at: owner.get().kind.deadline()?, owner })
+    }
+
     /// Of a scope that has not ended, which is what `flags` say.
     #[inline(always)]
     pub(crate) fn watch(self, flags: Flags) -> Watch {
@@ -65,9 +68,7 @@ impl NodeRef<'_> {
     }
 
     fn watch_of_owner(self) -> Watch {
-        let Some(owner) = self.due.as_ref().and_then(|due| due.owner.of(self)) else {
-            return Watch::Kept;
-        };
+        let Some(owner) = self.due.of(self) else { return Watch::Kept };
         let word = owner.state.load();
         if word.is_ended() || word.flags().has(Flags::ARMED) { Watch::Kept } else { Watch::Needed }
     }
@@ -82,8 +83,8 @@ impl NodeRef<'_> {
         if word.is_ended() || self.watch(word.flags()) == Watch::Kept {
             return;
         }
-        if let Some((due, owner)) = self.due.and_then(|due| Some((due, due.owner.of(self)?))) {
-            owner.set_alarm(due.at);
+        if let Some(due) = self.due() {
+            due.owner.set_alarm(due.at);
         }
     }
 
@@ -115,20 +116,15 @@ impl NodeRef<'_> {
         let mut cx = task::Context::from_waker(&waker);
         // The budget is the waiting task's own affair.
         let fired = pin!(unconstrained(timer.as_mut())).poll(&mut cx);
-        let _done = std::mem::ManuallyDrop::new(failed);
+        let _done = mem::ManuallyDrop::new(failed);
         if fired.is_ready() {
             self.expire();
             return;
         }
         let alarm = Alarm::Set { _timer: timer };
-        let unused = {
-            let mut inner = self.inner.lock();
-            if self.state.load().is_ended() {
-                alarm
-            } else {
-                std::mem::replace(&mut inner.alarm, alarm)
-            }
-        };
+        let unused = self.with_rare(|rare| {
+            if self.state.load().is_ended() { alarm } else { mem::replace(&mut rare.alarm, alarm) }
+        });
         drop(unused);
     }
 
@@ -144,13 +140,13 @@ impl NodeRef<'_> {
 
     /// The timer has fired, or goes; or the token was cancelled.
     pub(crate) fn ring(self) {
-        match (&self.kind, self.due) {
-            (Kind::Token(source), _) => {
+        match &self.kind {
+            Kind::Token(source) => {
                 if source.is_cancelled() {
                     self.cancel(None);
                 }
             }
-            (_, Some(due)) if due.has_passed() => self.expire(),
+            kind if kind.deadline().is_some_and(|at| at <= Instant::now()) => self.expire(),
             _ => self.lose_alarm(),
         }
     }
@@ -158,11 +154,10 @@ impl NodeRef<'_> {
     /// A1. Whoever waits from now on makes another.
     #[cold]
     fn lose_alarm(self) {
-        let lost = {
-            let mut inner = self.inner.lock();
+        let lost = self.with_rare(|rare| {
             self.state.unset(Flags::ARMED);
-            std::mem::take(&mut inner.alarm)
-        };
+            mem::take(&mut rare.alarm)
+        });
         drop(lost);
     }
 }

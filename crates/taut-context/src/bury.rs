@@ -65,7 +65,7 @@ impl Dead {
             merge.relays.iter().for_each(|relay| relay.borrow().leave());
         }
         self.part_from_kids(node);
-        let tether = node.inner.lock().tether.take();
+        let tether = node.inner.lock().rare.as_mut().and_then(|rare| rare.tether.take());
         if let Some(tether) = tether {
             tether.cut();
         }

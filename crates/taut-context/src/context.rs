@@ -168,7 +168,7 @@ impl Context {
     /// ```
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        Some(self.scope()?.due?.at)
+        Some(self.scope()?.due()?.at)
     }
 
     /// How long until the [`deadline`](Self::deadline); zero once it has passed. What a call to another
@@ -346,7 +346,7 @@ impl Context {
     pub(crate) fn root(kind: Kind) -> Self {
         Self(Some(Ref::with_count(1, |refs| {
             let mut node = Node::new(refs, kind, Flags::NONE);
-            node.scope = Holder::Itself;
+            node.scope = Holder::ITSELF;
             node
         })))
     }

@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use taut_core::sync::UnsafeCell;
 
-use crate::alarm::Due;
 use crate::cancel::Cancel;
 use crate::context::Context;
 use crate::error::Cause;
-use crate::kind::Kind;
+use crate::kind::{Deadline, Kind};
 use crate::node::{Holder, Node, NodeRef, Ref};
 use crate::state::Flags;
 use crate::time::Instant;
@@ -37,7 +36,7 @@ impl Context {
     /// assert!(below.is_done());
     /// ```
     pub fn with_cancel(&self) -> (Self, Cancel) {
-        self.derive(Kind::Cancel, None)
+        self.derive(Kind::Cancel)
     }
 
     /// As [`with_deadline`](Self::with_deadline), so long from now. If that is further than time goes,
@@ -132,7 +131,7 @@ impl Context {
     ///
     /// # Cost
     ///
-    /// Three allocations, and a copy of as many pointers as there are types of values so far.
+    /// Four allocations, and a copy of as many pointers as there are types of values so far.
     ///
     /// # Examples
     ///
@@ -155,10 +154,10 @@ impl Context {
         };
         let parent = self.node();
         Self::from_ref(Ref::with_count(1, |refs| {
-            let mut node = Node::new(refs, Kind::Value(values), Flags::NONE);
+            let mut node = Node::new(refs, Kind::Value(Box::new(values)), Flags::NONE);
             node.parent = UnsafeCell::new(self.to_ref());
-            node.scope = parent.map_or(Holder::Nobody, |parent| parent.scope_of_child());
-            node.values = Holder::Itself;
+            node.scope = parent.map_or(Holder::NOBODY, |parent| parent.scope_of_child());
+            node.values = Holder::ITSELF;
             node
         }))
     }
@@ -193,31 +192,31 @@ impl Context {
     fn until(&self, at: Option<Instant>, cause: Option<Cause>) -> (Self, Cancel) {
         let inherited = self.deadline();
         let own = at.filter(|at| inherited.is_none_or(|inherited| *at < inherited));
-        let cause = cause.filter(|_| own.is_some());
-        self.derive(Kind::Deadline(cause), own)
+        let cause = cause.filter(|_| own.is_some()).map(Box::new);
+        self.derive(Kind::Deadline(Deadline { at: own, cause }))
     }
 
     /// A scope that ends on one of these signals.
     #[cfg(feature = "signal")]
     pub(crate) fn derive_for_signals(&self, signals: Box<[crate::Signal]>) -> (Self, Cancel) {
-        self.derive(Kind::Signals(signals), None)
+        self.derive(Kind::Signals(signals))
     }
 
-    /// A scope below this one, with a deadline of its own if that is earlier than all above.
-    fn derive(&self, kind: Kind, own: Option<Instant>) -> (Self, Cancel) {
+    /// A scope below this one. A deadline of its own is earlier than all above.
+    fn derive(&self, kind: Kind) -> (Self, Cancel) {
         let parent = self.node();
         let scope = parent.and_then(NodeRef::scope);
         let node = Ref::with_count(2, |refs| {
             let mut node = Node::new(refs, kind, Flags::NONE);
             node.parent = UnsafeCell::new(self.to_ref());
-            node.above = scope.map(NodeRef::as_ptr);
-            node.scope = Holder::Itself;
+            node.scope = Holder::ITSELF;
             if let Some(parent) = parent {
                 node.values = parent.get().values.inherited(parent);
             }
-            node.set_due(match own {
-                Some(at) => Some(Due { at, owner: Holder::Itself }),
-                None => scope.and_then(|scope| Some(scope.due?.inherited(scope))),
+            node.set_due(match (node.kind.deadline(), scope) {
+                (Some(_), _) => Holder::ITSELF,
+                (None, Some(scope)) => scope.due.inherited(scope),
+                (None, None) => Holder::NOBODY,
             });
             node
         });

@@ -20,15 +20,10 @@ pub(crate) struct Kids {
 }
 
 /// Where a node is in the list of the scope above it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Links {
-    #[default]
     Out,
-    In {
-        prev: Option<NonNull<Node>>,
-        next: Option<NonNull<Node>>,
-        is_owned: bool,
-    },
+    In { prev: Option<NonNull<Node>>, next: Option<NonNull<Node>>, is_owned: bool },
 }
 
 /// A kid that was taken out of the list.

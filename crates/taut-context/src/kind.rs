@@ -7,29 +7,45 @@ use crate::error::Cause;
 use crate::merge::{Merge, Relay};
 #[cfg(feature = "signal")]
 use crate::signal::Signal;
+use crate::time::Instant;
 use crate::token::Source;
 use crate::values::Values;
 
 /// What a node is there for. The first ones are contexts, the last two wait for the end of one.
 pub(crate) enum Kind {
     Cancel,
-    /// With the cause of its deadline, unless that is none of its own.
-    Deadline(Option<Cause>),
-    Value(Values),
+    Deadline(Deadline),
+    Value(Box<Values>),
     WithoutCancel,
-    Merge(Merge),
-    Token(Source),
+    Merge(Box<Merge>),
+    Token(Box<Source>),
     #[cfg(feature = "signal")]
     Signals(Box<[Signal]>),
     Callback(Callback),
     Relay(Relay),
 }
 
+/// A deadline of a node's own. None, if it lost to one further up, or is further than time goes.
+pub(crate) struct Deadline {
+    pub(crate) at: Option<Instant>,
+    /// Boxed, for the size of all other nodes.
+    pub(crate) cause: Option<Box<Cause>>,
+}
+
 impl Kind {
+    /// When it ends by itself.
+    #[inline(always)]
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        match self {
+            Self::Deadline(deadline) => deadline.at,
+            _ => None,
+        }
+    }
+
     /// Why it ends at its deadline.
     pub(crate) fn cause(&self) -> Option<&Cause> {
         match self {
-            Self::Deadline(cause) => cause.as_ref(),
+            Self::Deadline(deadline) => deadline.cause.as_deref(),
             _ => None,
         }
     }

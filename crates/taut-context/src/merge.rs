@@ -12,7 +12,6 @@ use std::ptr::NonNull;
 
 use taut_core::sync::UnsafeCell;
 
-use crate::alarm::Due;
 use crate::context::Context;
 use crate::kind::Kind;
 use crate::node::{Holder, Node, NodeRef, Ref};
@@ -80,17 +79,16 @@ impl Context {
         }
         let mut values = Values::default();
         contexts.iter().filter_map(Self::values).for_each(|theirs| values.adopt(theirs));
-        let relays = scopes.iter().skip(1).map(|(ctx, scope)| relay(ctx, *scope)).collect();
+        let relays = scopes.iter().skip(1).map(|(ctx, _)| relay(ctx)).collect();
         let merge = Merge { relays, values, count: contexts.len() };
         let merged = Ref::with_count(1, |refs| {
             let first = scopes.first();
             let parent = first.map_or_else(|| contexts.first(), |(ctx, _)| Some(*ctx));
-            let mut node = Node::new(refs, Kind::Merge(merge), Flags::NONE);
+            let mut node = Node::new(refs, Kind::Merge(Box::new(merge)), Flags::NONE);
             node.parent = UnsafeCell::new(parent.and_then(Self::to_ref));
-            node.values = Holder::Itself;
-            if let Some((_, above)) = first {
-                node.above = Some(above.as_ptr());
-                node.scope = Holder::Itself;
+            node.values = Holder::ITSELF;
+            if first.is_some() {
+                node.scope = Holder::ITSELF;
                 node.set_due(earliest(&scopes));
             }
             node
@@ -100,20 +98,17 @@ impl Context {
     }
 }
 
-fn earliest(scopes: &[(&Context, NodeRef<'_>)]) -> Option<Due> {
+fn earliest(scopes: &[(&Context, NodeRef<'_>)]) -> Holder {
     // The first of those that are equal.
-    scopes
-        .iter()
-        .filter_map(|(_, scope)| Some(scope.due?.inherited(*scope)))
-        .min_by_key(|due| due.at)
+    let earliest = scopes.iter().filter_map(|(_, scope)| scope.due()).min_by_key(|due| due.at);
+    earliest.map_or(Holder::NOBODY, |due| Holder::above(due.owner))
 }
 
-fn relay(ctx: &Context, scope: NodeRef<'_>) -> Ref {
+fn relay(ctx: &Context) -> Ref {
     Ref::with_count(1, |refs| {
         let relay = Relay { target: UnsafeCell::new(None) };
         let mut node = Node::new(refs, Kind::Relay(relay), Flags::WATCHED);
         node.parent = UnsafeCell::new(ctx.to_ref());
-        node.above = Some(scope.as_ptr());
         node
     })
 }

@@ -5,31 +5,30 @@
 //! *scope*; a context that only adds a value shares the scope of its parent.
 //!
 //! ```text
-//!          parent, counted                    a node is freed when nobody counts on it
-//!        ┌─────────────────┐
+//!        the parent, counted
 //!   root ◀── with_value ◀── with_timeout ◀── …
-//!     ▲                       │
-//!     └───────────────────────┘ above, linked in the list of kids of that scope, under its lock
+//!     ▲                          │
+//!     └──────────────────────────┘ the scope above: there it is linked, under the lock of that one
 //! ```
 //!
 //! # Invariants
 //!
 //! - N1. `refs` counts the owned pointers. At zero the node is buried, once, by who brought it there.
-//! - N2. What a node points to above itself (`above`, `scope`, `values`, the owner of its deadline) is the
-//!   node itself or is kept alive by its parents.
-//! - N3. `links` is touched under the lock of `above` only. A node that is linked there is alive in memory:
-//!   it leaves before it is freed.
+//! - N2. What a node points to above itself (`scope`, `values`, the owner of its deadline) is the node
+//!   itself or is kept alive by its parents.
+//! - N3. `links` is touched under the lock of the scope above only. A node that is linked there is alive in
+//!   memory: it leaves before it is freed.
 //! - N4. `ending` is touched by the node's ender, from the end on, and by who buries it.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 use taut_core::Monitor;
 use taut_core::sync::{AtomicUsize, Ordering, UnsafeCell};
 
-use crate::alarm::{Alarm, Due};
+use crate::alarm::Alarm;
 use crate::bury::{Dead, bury};
 use crate::error::Cause;
 use crate::kids::{Kids, Links};
@@ -38,62 +37,79 @@ use crate::state::{Flags, State};
 use crate::token::Bridge;
 use crate::weak::Tether;
 
-/// Who has something on behalf of a node.
+/// Who has something on behalf of a node: nobody, the node itself, or one above it (N2).
+///
+/// An enum, in one word: there is one for each of three things in every node.
 #[derive(Clone, Copy)]
-pub(crate) enum Holder {
-    Nobody,
-    Itself,
-    /// N2.
-    Above(NonNull<Node>),
-}
+pub(crate) struct Holder(*mut Node);
 
 impl Holder {
+    pub(crate) const NOBODY: Self = Self(ptr::null_mut());
+    /// No node has this address.
+    pub(crate) const ITSELF: Self = Self(ptr::without_provenance_mut(1));
+
+    pub(crate) const fn above(node: NodeRef<'_>) -> Self {
+        Self(node.as_ptr().as_ptr())
+    }
+
     /// For a child of `parent`.
     #[inline(always)]
     pub(crate) fn inherited(self, parent: NodeRef<'_>) -> Self {
-        match self {
-            Self::Itself => Self::Above(parent.as_ptr()),
-            Self::Nobody | Self::Above(_) => self,
-        }
+        if self.is_itself() { Self::above(parent) } else { self }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_itself(self) -> bool {
+        ptr::eq(self.0, Self::ITSELF.0)
+    }
+
+    pub(crate) fn is_nobody(self) -> bool {
+        self.0.is_null()
     }
 
     #[inline(always)]
     pub(crate) fn of(self, node: NodeRef<'_>) -> Option<NodeRef<'_>> {
-        match self {
-            Self::Nobody => None,
-            Self::Itself => Some(node),
-            // SAFETY: N2, alive as long as the node.
-            Self::Above(ptr) => Some(unsafe { NodeRef::new(ptr) }),
+        if self.is_itself() {
+            return Some(node);
         }
+        // SAFETY: N2, alive as long as the node.
+        NonNull::new(self.0).map(|ptr| unsafe { NodeRef::new(ptr) })
     }
 }
 
 /// One context, or something that waits for the end of one.
 #[repr(C, align(16))]
 pub(crate) struct Node {
-    // What an end touches comes first.
+    // What an end touches comes first: it passes through very many.
     refs: AtomicUsize,
     pub(crate) state: State,
     pub(crate) links: UnsafeCell<Links>,
     pub(crate) ending: UnsafeCell<Ending>,
+    /// Whose deadline is the earliest of all scopes up to the root.
+    pub(crate) due: Holder,
+    pub(crate) kind: Kind,
     pub(crate) inner: Monitor<Inner>,
-    /// The scope in whose list this one is.
-    pub(crate) above: Option<NonNull<Node>>,
     /// Who ends.
     pub(crate) scope: Holder,
     /// Who has the values.
     pub(crate) values: Holder,
-    /// The earliest deadline of all scopes up to the root.
-    pub(crate) due: Option<Due>,
     /// What it derives from. Taken out by who buries it, or by a callback that is detached.
     pub(crate) parent: UnsafeCell<Option<Ref>>,
-    pub(crate) kind: Kind,
 }
+
+// Trees are wide, and memory is what building one costs.
+const _: () = assert!(cfg!(any(taut_loom, taut_shuttle)) || size_of::<Node>() <= 160);
 
 /// What is under the lock of a node.
 #[derive(Default)]
 pub(crate) struct Inner {
     pub(crate) kids: Kids,
+    pub(crate) rare: Option<Box<Rare>>,
+}
+
+/// What few nodes have.
+#[derive(Default)]
+pub(crate) struct Rare {
     /// Why, if this node is the origin of an end and somebody said so.
     pub(crate) cause: Option<Cause>,
     pub(crate) alarm: Alarm,
@@ -124,18 +140,17 @@ impl Node {
             links: UnsafeCell::new(Links::Out),
             ending: UnsafeCell::new(Ending::default()),
             inner: Monitor::new(Inner::default()),
-            above: None,
-            scope: Holder::Nobody,
-            values: Holder::Nobody,
-            due: None,
-            parent: UnsafeCell::new(None),
+            due: Holder::NOBODY,
             kind,
+            scope: Holder::NOBODY,
+            values: Holder::NOBODY,
+            parent: UnsafeCell::new(None),
         }
     }
 
     /// Gives a scope that is being made its deadline.
-    pub(crate) fn set_due(&mut self, due: Option<Due>) {
-        if due.is_some() {
+    pub(crate) fn set_due(&mut self, due: Holder) {
+        if !due.is_nobody() {
             self.due = due;
             self.state = State::live(Flags::TIMED);
         }
@@ -209,6 +224,29 @@ impl<'a> NodeRef<'a> {
             }
         }
         None
+    }
+
+    /// Runs `f`, under the lock, with what few nodes have.
+    pub(crate) fn with_rare<R>(self, f: impl FnOnce(&mut Rare) -> R) -> R {
+        // Made without the lock, and dropped without it if there is one.
+        let mut spare = Some(Box::default());
+        let mut inner = self.inner.lock();
+        let rare = inner.rare.get_or_insert_with(|| spare.take().unwrap_or_default());
+        let output = f(rare);
+        drop(inner);
+        output
+    }
+
+    /// In whose list it is, or would be: the scope of its parent.
+    ///
+    /// # Safety
+    ///
+    /// By an owner. The parent of a callback is for its only owner, the others do not change theirs.
+    #[inline(always)]
+    pub(crate) unsafe fn above(self) -> Option<NodeRef<'a>> {
+        // SAFETY: by the caller.
+        let parent = self.get().parent.with(|parent| unsafe { (*parent).as_ref() });
+        parent?.borrow().scope()
     }
 
     /// Who ends this one, if anybody can.

@@ -23,9 +23,8 @@ impl NodeRef<'_> {
 
     /// Enters the list of the scope above. Err: that has ended, like this.
     pub(crate) fn try_enter(self) -> Result<(), Word> {
-        let Some(above) = self.above else { return Ok(()) };
-        // SAFETY: N2.
-        let above = unsafe { NodeRef::new(above) };
+        // SAFETY: by who made it.
+        let Some(above) = (unsafe { self.above() }) else { return Ok(()) };
         let mut inner = above.inner.lock();
         above.state.set(Flags::KIDS)?;
         // SAFETY: it was just made; it leaves when it ends or is buried.
@@ -35,15 +34,12 @@ impl NodeRef<'_> {
 
     /// Leaves the list of the scope above, if it is in. What it was in is not used any more.
     pub(crate) fn leave(self) {
-        // SAFETY: set when it is made; taken out by its only owner, who is the one to call this then.
-        let has_parent = self.parent.with(|parent| unsafe { (*parent).is_some() });
-        // One that the list owned is out of it, and the list may be gone.
-        if !has_parent || self.state.load().has_left() {
+        if self.state.load().has_left() {
             return;
         }
-        if let Some(above) = self.above {
-            // SAFETY: N2, the parent is there.
-            let above = unsafe { NodeRef::new(above) };
+        // SAFETY: by its ender, or by who buries it. One that its list owned has no parent any more: it is
+        // out, and the list may be gone.
+        if let Some(above) = unsafe { self.above() } {
             // SAFETY: that is the list it entered.
             unsafe { above.inner.lock().kids.remove(self) };
         }
@@ -61,11 +57,11 @@ impl NodeRef<'_> {
 
     #[inline(never)]
     fn look_at_the_clock(self) -> Option<ContextError> {
-        let due = self.due.as_ref()?;
+        let due = self.due()?;
         if !due.has_passed() {
             return None;
         }
-        due.owner.of(self)?.expire();
+        due.owner.expire();
         // Whoever ended the owner has marked all below it by now.
         let word = self.state.load();
         word.is_ended().then(|| word.error())
@@ -77,7 +73,9 @@ impl NodeRef<'_> {
         // SAFETY: S2.
         let origin = unsafe { NodeRef::new(self.state.load().origin()) };
         let cause = match error {
-            ContextError::Cancelled => origin.inner.lock().cause.clone(),
+            ContextError::Cancelled => {
+                origin.inner.lock().rare.as_ref().and_then(|rare| rare.cause.clone())
+            }
             ContextError::DeadlineExceeded => origin.kind.cause().cloned(),
         };
         Some(cause.unwrap_or_else(|| Cause::from(Box::from(error))))
@@ -93,14 +91,13 @@ impl NodeRef<'_> {
         let end = Word::ended(self.as_ptr(), ContextError::Cancelled);
         let Some(cause) = cause else { return self.ended(self.state.end(end)) };
         let mut unused = None;
-        let outcome = {
-            let mut inner = self.inner.lock();
+        let outcome = self.with_rare(|rare| {
             let outcome = self.state.end(end);
             // Whoever asks for the cause takes the lock, and finds it.
-            let place = if outcome.is_ok() { &mut inner.cause } else { &mut unused };
+            let place = if outcome.is_ok() { &mut rare.cause } else { &mut unused };
             *place = Some(cause);
             outcome
-        };
+        });
         self.ended(outcome)
     }
 

@@ -11,15 +11,15 @@
 //!   waits for other sweeps that were at work below. So no two wait for each other.
 //! - E3. No owned pointer is dropped while a lock is held: it may be the last.
 
+use std::mem;
 use std::ptr::NonNull;
 
 use taut_core::WakeBatch;
 
-use crate::alarm::Due;
 use crate::error::ContextError;
 use crate::kids::Popped;
 use crate::kind::Kind;
-use crate::node::{Holder, Node, NodeRef, Ref};
+use crate::node::{Node, NodeRef, Ref};
 use crate::state::{Flags, Word};
 use crate::time::Instant;
 
@@ -84,7 +84,7 @@ impl Sweep {
         // SAFETY: E1, and it leaves the list with this.
         let node = unsafe { Ref::from_raw(first) };
         // SAFETY: N4, we are its ender; what comes after us finds an empty place.
-        let ending = node.ending.with_mut(|ending| unsafe { std::mem::take(&mut *ending) });
+        let ending = node.ending.with_mut(|ending| unsafe { mem::take(&mut *ending) });
         self.first = ending.next;
         Some((node, ending.is_watched))
     }
@@ -158,10 +158,8 @@ impl Sweep {
         if current.is_ended() || !current.flags().has(Flags::TIMED) {
             return word;
         }
-        match kid.due {
-            Some(Due { at, owner: Holder::Itself })
-                if at <= *self.now.get_or_insert_with(Instant::now) =>
-            {
+        match kid.kind.deadline() {
+            Some(at) if at <= *self.now.get_or_insert_with(Instant::now) => {
                 Word::ended(kid.as_ptr(), ContextError::DeadlineExceeded)
             }
             _ => word,
@@ -190,10 +188,10 @@ impl Sweep {
         loop {
             let mut inner = node.inner.lock();
             if inner.release(&mut self.wakes) {
-                let (alarm, bridge) = (std::mem::take(&mut inner.alarm), inner.bridge.take());
+                let rare = inner.rare.as_mut();
+                let left = rare.map(|rare| (mem::take(&mut rare.alarm), rare.bridge.take()));
                 drop(inner);
-                drop(alarm);
-                if let Some(bridge) = bridge {
+                if let Some((_alarm, Some(bridge))) = left {
                     bridge.cancel();
                 }
                 break;

@@ -58,7 +58,7 @@ impl From<CancellationToken> for Context {
     fn from(token: CancellationToken) -> Self {
         let mut watch = Box::pin(token.clone().cancelled_owned());
         let source = Source { token, watch: Lock::new(None) };
-        let ctx = Self::root(Kind::Token(source));
+        let ctx = Self::root(Kind::Token(Box::new(source)));
         if let Some(node) = ctx.node() {
             let waker = Tether::to(node).waker();
             let mut cx = task::Context::from_waker(&waker);
@@ -77,16 +77,16 @@ impl NodeRef<'_> {
     /// A token that ends with this scope.
     fn token(self) -> CancellationToken {
         let fresh = CancellationToken::new();
-        let mut inner = self.inner.lock();
-        if self.state.set(Flags::WATCHED).is_err() {
-            drop(inner);
-            fresh.cancel();
-            return fresh;
+        let ours = self.with_rare(|rare| {
+            self.state.set(Flags::WATCHED).ok()?;
+            let bridge = rare.bridge.get_or_insert_with(|| Bridge(fresh.clone()));
+            Some(bridge.0.clone())
+        });
+        if let Some(ours) = ours {
+            return ours.child_token();
         }
-        let ours = inner.bridge.get_or_insert(Bridge(fresh.clone())).0.clone();
-        drop(inner);
-        drop(fresh);
-        ours.child_token()
+        fresh.cancel();
+        fresh
     }
 }
 

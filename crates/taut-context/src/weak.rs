@@ -33,12 +33,9 @@ unsafe impl Send for Target {}
 impl Tether {
     /// That of `node`, made at the first time.
     pub(crate) fn to(node: NodeRef<'_>) -> Self {
-        let known = node.inner.lock().tether.clone();
-        known.unwrap_or_else(|| {
-            let bell = Bell { target: Lock::new(Some(Target(node.as_ptr()))) };
-            let made = Self(Arc::new(bell));
-            node.inner.lock().tether.get_or_insert(made).clone()
-        })
+        let bell = Bell { target: Lock::new(Some(Target(node.as_ptr()))) };
+        let made = Self(Arc::new(bell));
+        node.with_rare(|rare| rare.tether.get_or_insert(made).clone())
     }
 
     /// The node, if it has a handle left.

@@ -28,8 +28,8 @@ pub(super) fn open(signal: Signal) -> io::Result<Arrivals> {
 impl Arrivals {
     /// Ready once for each that arrived, and then pending, with the waker in place.
     pub(super) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
-        // Without the budget of the task that we happen to be in: used up, it would wake the waker at
-        // once, and again each time that this polls.
+        // Without the budget of the task that we happen to be in: used up, it would be pending without
+        // the waker in place, and would wake it at once, from in here.
         pin!(unconstrained(poll_fn(|cx| self.0.poll_recv(cx)))).poll(cx).map(drop)
     }
 }

@@ -54,7 +54,7 @@ fn take_all(signal: Signal) -> usize {
     let mut stream = source(signal).lock().unwrap_or_else(PoisonError::into_inner);
     let Some(arrivals) = stream.as_mut() else { return 0 };
     let mut count = 0;
-    if arrivals.poll(&mut cx).is_ready() {
+    while arrivals.poll(&mut cx).is_ready() {
         count += 1;
     }
     count
