@@ -67,6 +67,13 @@ impl<'a> NodeRef<'a> {
         if flags.has(Flags::TIMED) { self.watch_of_owner() } else { Watch::Kept }
     }
 
+    /// Whether it has not ended, and whoever waits for that will be told.
+    #[inline(always)]
+    pub(crate) fn is_watched(self) -> bool {
+        let word = self.state.load();
+        !word.is_ended() && self.watch(word.flags()) == Watch::Kept
+    }
+
     fn watch_of_owner(self) -> Watch {
         let Some(owner) = self.due.of(self) else { return Watch::Kept };
         let word = owner.state.load();

@@ -6,7 +6,8 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{self, Poll, ready};
+use std::ptr;
+use std::task::{self, Poll, RawWakerVTable, Waker, ready};
 
 use pin_project_lite::pin_project;
 use taut_core::monitor::{Condition, Glance, Until};
@@ -47,13 +48,33 @@ pin_project! {
         // None: never.
         #[pin]
         waiting: Option<Waiting<Until<'a, Inner, HasEnded<'a>>>>,
+        // That is in the list, while it waits there as a future.
+        waker: Option<Known>,
+    }
+}
+
+/// A waker that somebody else holds, as far as it can be compared: as `Waker::will_wake` does.
+#[derive(Clone, Copy)]
+struct Known {
+    data: usize,
+    vtable: &'static RawWakerVTable,
+}
+
+impl Known {
+    fn new(waker: &Waker) -> Self {
+        Self { data: waker.data().addr(), vtable: waker.vtable() }
+    }
+
+    fn is(self, waker: &Waker) -> bool {
+        self.data == waker.data().addr() && ptr::eq(self.vtable, waker.vtable())
     }
 }
 
 impl<'a> Done<'a> {
     #[inline]
     pub(crate) fn new(scope: Option<NodeRef<'a>>) -> Self {
-        Self { waiting: scope.map(|scope| scope.get().inner.until(HasEnded(scope))) }
+        let waiting = scope.map(|scope| scope.get().inner.until(HasEnded(scope)));
+        Self { waiting, waker: None }
     }
 
     #[inline(always)]
@@ -73,12 +94,25 @@ impl Future for Done<'_> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<ContextError> {
         let Some(scope) = self.scope() else { return Poll::Pending };
-        let Some(waiting) = self.project().waiting.as_pin_mut() else { return Poll::Pending };
-        if waiting.stage() != Stage::Done {
-            scope.arm();
+        let this = self.project();
+        let Some(waiting) = this.waiting.as_pin_mut() else { return Poll::Pending };
+        match waiting.stage() {
+            Stage::Start => scope.arm(),
+            // Polled in vain, on behalf of what runs beside it: no lock for that.
+            Stage::Queued
+                if this.waker.is_some_and(|known| known.is(cx.waker())) && scope.is_watched() =>
+            {
+                return Poll::Pending;
+            }
+            Stage::Queued => scope.arm(),
+            Stage::Done => {}
         }
-        ready!(waiting.poll(cx));
-        Self::output(scope)
+        *this.waker = None;
+        if waiting.poll(cx).is_ready() {
+            return Self::output(scope);
+        }
+        *this.waker = Some(Known::new(cx.waker()));
+        Poll::Pending
     }
 }
 

@@ -19,6 +19,9 @@ pub(crate) struct Kids {
     first: Option<NonNull<Node>>,
 }
 
+// SAFETY: the nodes are reached under the lock around the list only (K1), from whatever thread.
+unsafe impl Send for Kids {}
+
 /// Where a node is in the list of the scope above it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Links {
