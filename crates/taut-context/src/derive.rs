@@ -55,7 +55,8 @@ impl Context {
     /// # }
     /// ```
     pub fn with_timeout(&self, timeout: Duration) -> (Self, Cancel) {
-        self.until(Instant::now().checked_add(timeout), None)
+        let now = Instant::now();
+        self.until(now, now.checked_add(timeout), None)
     }
 
     /// As [`with_timeout`](Self::with_timeout), with a cause for the case that it runs out.
@@ -79,7 +80,8 @@ impl Context {
         timeout: Duration,
         cause: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> (Self, Cancel) {
-        self.until(Instant::now().checked_add(timeout), Some(Cause::from(cause.into())))
+        let now = Instant::now();
+        self.until(now, now.checked_add(timeout), Some(Cause::from(cause.into())))
     }
 
     /// As [`with_cancel`](Self::with_cancel); it ends at `at` at the latest, on Tokio's clock.
@@ -101,7 +103,7 @@ impl Context {
     /// assert_eq!(ctx.err(), Some(ContextError::DeadlineExceeded));
     /// ```
     pub fn with_deadline(&self, at: Instant) -> (Self, Cancel) {
-        self.until(Some(at), None)
+        self.until(Instant::now(), Some(at), None)
     }
 
     /// As [`with_deadline`](Self::with_deadline), with a cause for the case that it passes. If a deadline
@@ -121,7 +123,7 @@ impl Context {
         at: Instant,
         cause: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> (Self, Cancel) {
-        self.until(Some(at), Some(Cause::from(cause.into())))
+        self.until(Instant::now(), Some(at), Some(Cause::from(cause.into())))
     }
 
     /// This context with a value, which hides another of the same type. It ends with this one.
@@ -189,8 +191,12 @@ impl Context {
         }))
     }
 
-    fn until(&self, at: Option<Instant>, cause: Option<Cause>) -> (Self, Cancel) {
+    fn until(&self, now: Instant, at: Option<Instant>, cause: Option<Cause>) -> (Self, Cancel) {
         let inherited = self.deadline();
+        if inherited.zip(at).is_some_and(|(inherited, at)| at < inherited && inherited <= now) {
+            // It passed before this, though nobody may have noticed.
+            let _ended = self.is_done();
+        }
         let own = at.filter(|at| inherited.is_none_or(|inherited| *at < inherited));
         let cause = cause.filter(|_| own.is_some()).map(Box::new);
         self.derive(Kind::Deadline(Deadline { at: own, cause }))

@@ -11,7 +11,7 @@ use std::task::{self, Poll, RawWakerVTable, Waker, ready};
 
 use pin_project_lite::pin_project;
 use taut_core::monitor::{Condition, Glance, Until};
-use taut_core::{Case, Claim, Peek, Stage, Waiting};
+use taut_core::{Case, Claim, Peek, Stage, Waiting, coop};
 
 use crate::alarm::Watch;
 use crate::error::ContextError;
@@ -80,6 +80,12 @@ impl<'a> Done<'a> {
     #[inline(always)]
     fn scope(&self) -> Option<NodeRef<'a>> {
         self.waiting.as_ref().map(|waiting| waiting.operation().condition().0)
+    }
+
+    /// Without waiting.
+    #[inline]
+    fn look(&self) -> Option<ContextError> {
+        self.scope()?.error()
     }
 
     /// Once it has ended.
@@ -164,12 +170,13 @@ pin_project! {
         // None: it is over.
         #[pin]
         future: Option<F>,
+        has_begun: bool,
     }
 }
 
 impl<'a, F> Run<'a, F> {
     pub(crate) const fn new(done: Done<'a>, future: F) -> Self {
-        Self { done, future: Some(future) }
+        Self { done, future: Some(future), has_begun: false }
     }
 }
 
@@ -184,9 +191,17 @@ impl<F: Future> Future for Run<'_, F> {
         let Some(future) = this.future.as_mut().as_pin_mut() else {
             panic!("a future of taut was polled after completion")
         };
-        let output = match this.done.poll(cx) {
-            Poll::Ready(error) => Err(error),
-            Poll::Pending => Ok(ready!(future.poll(cx))),
+        if !*this.has_begun {
+            // Here, since a future that is ready at once does not come to wait for the end.
+            ready!(coop::proceed(cx));
+            *this.has_begun = true;
+        }
+        let output = match this.done.look() {
+            Some(error) => Err(error),
+            None => match future.poll(cx) {
+                Poll::Ready(output) => Ok(output),
+                Poll::Pending => Err(ready!(this.done.poll(cx))),
+            },
         };
         this.future.set(None);
         Poll::Ready(output)

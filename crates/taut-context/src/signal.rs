@@ -126,7 +126,8 @@ impl SignalReceived {
     ///     let received = cause.downcast_ref::<SignalReceived>();
     ///     received.is_some_and(|received| received.signal() == Signal::Terminate)
     /// }
-    /// # assert!(!is_terminate(&std::sync::Arc::new(taut::context::ContextError::Cancelled)));
+    /// # let cause: Cause = std::sync::Arc::new(taut::context::ContextError::Cancelled);
+    /// # assert!(!is_terminate(&cause));
     /// ```
     #[must_use]
     pub const fn signal(&self) -> Signal {

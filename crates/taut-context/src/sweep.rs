@@ -11,7 +11,9 @@
 //!   waits for other sweeps that were at work below. So no two wait for each other.
 //! - E3. No owned pointer is dropped while a lock is held: it may be the last.
 
+use std::any::Any;
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::NonNull;
 
 use taut_core::WakeBatch;
@@ -27,6 +29,7 @@ use crate::time::Instant;
 const KIDS_AT_ONCE: usize = 32;
 
 /// The nodes that one end takes with it.
+#[derive(Default)]
 pub(crate) struct Sweep {
     first: Option<NonNull<Node>>,
     last: Option<NonNull<Node>>,
@@ -35,22 +38,21 @@ pub(crate) struct Sweep {
     /// Ended by others who may still be marking below; and what E3 forbids to drop at once.
     strays: Vec<Ref>,
     wakes: WakeBatch,
+    /// The first panic of those who were told.
+    panic: Option<Box<dyn Any + Send>>,
 }
 
 impl Sweep {
     /// Marks and tells all below `root`, which has just been ended by us.
     #[inline(never)]
     pub(crate) fn from(root: NodeRef<'_>, flags: Flags) {
-        let mut sweep = Self {
-            first: None,
-            last: None,
-            now: None,
-            strays: Vec::new(),
-            wakes: WakeBatch::new(),
-        };
+        let mut sweep = Self::default();
         sweep.add(root.to_owned(), flags.has(Flags::WATCHED));
         sweep.mark_all();
         sweep.tell_all();
+        if let Some(panic) = sweep.panic.take() {
+            resume_unwind(panic);
+        }
     }
 
     /// Adds a node that we ended: E1.
@@ -79,14 +81,15 @@ impl Sweep {
         node.ending.with(|ending| unsafe { (*ending).next })
     }
 
-    fn pop(&mut self) -> Option<(Ref, bool)> {
+    /// Takes the first out of the list.
+    fn pop(&mut self) -> Option<Ref> {
         let first = self.first?;
         // SAFETY: E1, and it leaves the list with this.
         let node = unsafe { Ref::from_raw(first) };
         // SAFETY: N4, we are its ender; what comes after us finds an empty place.
         let ending = node.ending.with_mut(|ending| unsafe { mem::take(&mut *ending) });
         self.first = ending.next;
-        Some((node, ending.is_watched))
+        Some(node)
     }
 
     fn for_each(&mut self, mut run: impl FnMut(&mut Self, NodeRef<'_>)) {
@@ -175,16 +178,31 @@ impl Sweep {
         }
     }
 
+    /// Tells everybody, whoever panics.
     fn tell_all(&mut self) {
-        while let Some((node, is_watched)) = self.pop() {
-            if is_watched {
-                self.tell(&node);
+        while let Some(first) = self.first {
+            // SAFETY: E1.
+            let node = unsafe { NodeRef::new(first) };
+            // SAFETY: N4, we are its ender.
+            let is_watched = node.ending.with(|ending| unsafe { (*ending).is_watched });
+            // One that panicked was told; the others of the same node come next.
+            if is_watched && !self.survives(|sweep| sweep.tell(node)) {
+                continue;
             }
+            // The last pointer, maybe: then the user's destructors run.
+            self.survives(|sweep| drop(sweep.pop()));
         }
-        self.wakes.wake_all();
+        self.survives(|sweep| sweep.wakes.wake_all());
     }
 
-    fn tell(&mut self, node: &Ref) {
+    /// False: it panicked, and that is kept for who ended the context.
+    fn survives(&mut self, run: impl FnOnce(&mut Self)) -> bool {
+        // What is left half done is a list of those who were not told yet.
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(self)));
+        outcome.map_err(|panic| self.panic = self.panic.take().or(Some(panic))).is_ok()
+    }
+
+    fn tell(&mut self, node: NodeRef<'_>) {
         loop {
             let mut inner = node.inner.lock();
             if inner.release(&mut self.wakes) {
@@ -204,12 +222,5 @@ impl Sweep {
             // SAFETY: we are its ender.
             unsafe { callback.run() };
         }
-    }
-}
-
-/// Goes on with the rest when something that was told panics.
-impl Drop for Sweep {
-    fn drop(&mut self) {
-        self.tell_all();
     }
 }

@@ -14,7 +14,8 @@ const CAPACITY: usize = 32;
 
 /// Wakers to wake after unlocking, at most 32 of them.
 ///
-/// Whoever has more to wake fills a batch, unlocks, wakes it, and takes the lock again.
+/// Whoever has more to wake fills a batch, unlocks, wakes it, and takes the lock again, with the same
+/// batch or another.
 ///
 /// # Examples
 ///
@@ -109,6 +110,8 @@ impl WakeBatch {
         while let Some(waker) = rest.0.pop_front() {
             waker.wake();
         }
+        // All room is there again.
+        (rest.0.next, rest.0.len) = (0, 0);
     }
 }
 

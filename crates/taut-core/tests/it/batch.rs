@@ -128,3 +128,18 @@ fn a_waker_that_panics_does_not_end_the_rounds() {
     });
     assert_eq!((rounds, wakes.count()), (3, 3));
 }
+
+#[test]
+fn a_batch_that_was_woken_has_all_its_room_again() {
+    // Goal: one batch serves any number of rounds.
+    let wakes = Wakes::new();
+    let mut batch = WakeBatch::new();
+    for round in 1..=3 {
+        while !batch.is_full() {
+            batch.push(wakes.waker());
+        }
+        batch.wake_all();
+        assert!(batch.is_empty() && !batch.is_full(), "round {round}");
+    }
+    assert_eq!(wakes.count(), 3 * 32);
+}
