@@ -12,8 +12,7 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 use taut_core::Waiting;
-use tokio::task::coop::unconstrained;
-use tokio::time::{Instant, Sleep, sleep_until};
+use taut_core::time::{Alarm, Instant, from_now};
 
 use crate::error::{RecvTimeoutError, SendTimeoutError};
 use crate::op::{RecvOp, SendOp};
@@ -27,31 +26,24 @@ pin_project! {
     struct Deadline {
         at: Option<Instant>,
         #[pin]
-        timer: Option<Sleep>,
+        alarm: Alarm,
     }
 }
 
 impl Deadline {
     const fn at(at: Option<Instant>) -> Self {
-        Self { at, timer: None }
+        Self { at, alarm: Alarm::unset() }
     }
 
     /// `timeout` from now; never, if that is further than time goes.
     fn after(timeout: Duration) -> Self {
-        Self::at(Instant::now().checked_add(timeout))
+        Self::at(from_now(timeout))
     }
 
     fn poll_passed(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<()> {
-        let mut this = self.project();
-        let Some(at) = *this.at else { return Poll::Pending };
-        if this.timer.is_none() {
-            this.timer.set(Some(sleep_until(at)));
-        }
-        match this.timer.as_pin_mut() {
-            // Whatever the operation left of the budget, the timer must be looked at.
-            Some(timer) => Pin::new(&mut unconstrained(timer)).poll(cx),
-            None => Poll::Pending,
-        }
+        let this = self.project();
+        // Whatever the operation left of the budget, the timer is looked at.
+        this.at.map_or(Poll::Pending, |at| this.alarm.poll_passed(at, cx))
     }
 }
 

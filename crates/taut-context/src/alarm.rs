@@ -9,15 +9,14 @@
 //!   that fails, or if the timer goes without having fired because its runtime shuts down.
 //! - A2. A timer is made, polled and dropped with no lock held.
 
-use std::future::Future;
 use std::mem;
-use std::pin::{Pin, pin};
-use std::task;
+use std::pin::Pin;
+use std::task::{self, Poll};
 
 use crate::kind::Kind;
 use crate::node::NodeRef;
 use crate::state::Flags;
-use crate::time::{Instant, Timer, is_at_hand, sleep_until, unconstrained};
+use crate::time::{Instant, Timer, is_at_hand, poll_timer, timer};
 use crate::weak::Tether;
 
 /// The deadline that a scope goes by.
@@ -40,7 +39,7 @@ pub(crate) enum Alarm {
     #[default]
     Off,
     Set {
-        _timer: Pin<Box<Timer>>,
+        _timer: Option<Pin<Box<Timer>>>,
     },
 }
 
@@ -118,11 +117,12 @@ impl<'a> NodeRef<'a> {
             return;
         }
         let failed = Failed(self);
-        let mut timer = Box::pin(sleep_until(at));
+        // None: it never comes, and there is nothing to be set.
+        let mut timer = timer(at).map(Box::pin);
         let waker = Tether::to(self).waker();
         let mut cx = task::Context::from_waker(&waker);
-        // The budget is the waiting task's own affair.
-        let fired = pin!(unconstrained(timer.as_mut())).poll(&mut cx);
+        let fired =
+            timer.as_mut().map_or(Poll::Pending, |timer| poll_timer(timer.as_mut(), &mut cx));
         let _done = mem::ManuallyDrop::new(failed);
         if fired.is_ready() {
             self.expire();

@@ -152,7 +152,8 @@ impl Context {
     /// [`SignalReceived`]. Go's `signal.NotifyContext`.
     ///
     /// A signal ends every context that listens for it and has not ended. If there is none, it ends the
-    /// process, as if [`process::exit`](std::process::exit) were called with 128 + its number. So:
+    /// process, by [`process::exit`](std::process::exit) with 128 + its number. (Go swallows it until
+    /// `stop` is called.) So:
     ///
     /// - the second Ctrl-C ends a program that takes too long over the first;
     /// - when the context has ended for another reason, its `Cancel` was dropped, or all handles of it

@@ -1,14 +1,16 @@
-//! Tokio's clock and timers, and a nap that begins with its first poll.
+//! What contexts use of Tokio's clock, and a nap that begins with its first poll.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{self, Poll, ready};
+use std::task::{self, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-pub(crate) use tokio::runtime::Handle;
+use taut_core::time::Alarm;
+pub(crate) use taut_core::time::{Instant, from_now, poll_timer, timer};
+use tokio::runtime::Handle;
 pub(crate) use tokio::task::coop::unconstrained;
-pub(crate) use tokio::time::{Instant, Sleep as Timer, sleep_until};
+pub(crate) use tokio::time::Sleep as Timer;
 
 /// Whether a timer can be made here, as far as can be told.
 pub(crate) fn is_at_hand() -> bool {
@@ -21,13 +23,13 @@ pin_project! {
     pub(crate) struct Nap {
         until: Option<Instant>,
         #[pin]
-        timer: Option<Timer>,
+        alarm: Alarm,
     }
 }
 
 impl Nap {
     pub(crate) fn new(duration: Duration) -> Self {
-        Self { until: Instant::now().checked_add(duration), timer: None }
+        Self { until: from_now(duration), alarm: Alarm::unset() }
     }
 }
 
@@ -35,14 +37,7 @@ impl Future for Nap {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<()> {
-        let mut this = self.project();
-        let Some(until) = *this.until else { return Poll::Pending };
-        if this.timer.is_none() {
-            this.timer.set(Some(sleep_until(until)));
-        }
-        if let Some(timer) = this.timer.as_pin_mut() {
-            ready!(timer.poll(cx));
-        }
-        Poll::Ready(())
+        let this = self.project();
+        this.until.map_or(Poll::Pending, |until| this.alarm.poll_passed(until, cx))
     }
 }

@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | [`sync`] | the door: atomics, cells and the lock, of std or of loom |
 //! | [`coop`] | the other door: Tokio's cooperative budget |
+//! | `time` | the third: Tokio's clock and timers, with the feature of that name |
 //! | [`slot`](mod@slot) | where a value stands while it travels |
 //! | [`waiter`], [`list`] | one who waits, and the first-come-first-served list of them |
 //! | [`claim`] | how exactly one arm of a select is decided |
@@ -50,6 +51,9 @@ pub mod operation;
 pub mod select;
 pub mod slot;
 pub mod sync;
+#[cfg(feature = "time")]
+#[cfg_attr(docsrs, doc(cfg(feature = "time")))]
+pub mod time;
 pub mod waiter;
 pub mod waiting;
 pub mod wake;

@@ -13,6 +13,8 @@ mod park;
 mod queue;
 mod races;
 mod select;
+#[cfg(feature = "time")]
+mod time;
 
 #[path = "../support/mod.rs"]
 mod support;

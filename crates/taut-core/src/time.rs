@@ -1,0 +1,117 @@
+//! The door to Tokio's clock: what it shows, and being woken when it has come to an instant.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{self, Poll, ready};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+use tokio::task::coop::unconstrained;
+use tokio::time::{Sleep, sleep_until};
+
+pub use tokio::time::Instant;
+
+/// What Tokio rounds up to. It adds nearly that much to an instant, and panics if that is no instant.
+const GRAIN: Duration = Duration::from_millis(1);
+
+/// So long from now. None: further than time goes.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use taut_core::time::from_now;
+///
+/// assert!(from_now(Duration::from_secs(1)).is_some());
+/// assert!(from_now(Duration::MAX).is_none());
+/// ```
+#[inline]
+#[must_use]
+pub fn from_now(duration: Duration) -> Option<Instant> {
+    Instant::now().checked_add(duration)
+}
+
+/// A timer of Tokio's, which takes no part in the budget: whoever waits has charged for it. None: `at` is
+/// so far off that it never comes.
+///
+/// # Panics
+///
+/// If there is no Tokio runtime with time enabled.
+#[must_use]
+pub fn timer(at: Instant) -> Option<Sleep> {
+    at.checked_add(GRAIN).map(|_| sleep_until(at))
+}
+
+/// Polls a [`timer`]. Ready: it has fired, or its runtime is not the one we run in.
+pub fn poll_timer(timer: Pin<&mut Sleep>, cx: &mut task::Context<'_>) -> Poll<()> {
+    // With no budget left it would not be registered.
+    Pin::new(&mut unconstrained(timer)).poll(cx)
+}
+
+pin_project! {
+    /// What wakes a task at an instant. Registered with the runtime from the first poll on, until the
+    /// instant has come or this is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// use std::future::poll_fn;
+    /// use std::pin::pin;
+    /// use std::time::Duration;
+    /// use taut_core::time::{Alarm, Instant, from_now};
+    ///
+    /// let at = from_now(Duration::from_secs(1)).unwrap();
+    /// let mut alarm = pin!(Alarm::unset());
+    /// poll_fn(|cx| alarm.as_mut().poll_passed(at, cx)).await;
+    /// assert_eq!(Instant::now(), at);
+    /// # }
+    /// ```
+    pub struct Alarm {
+        #[pin]
+        timer: Option<Sleep>,
+    }
+}
+
+impl Alarm {
+    /// One that is registered nowhere.
+    #[must_use]
+    pub const fn unset() -> Self {
+        Self { timer: None }
+    }
+
+    /// Wakes nobody any more.
+    pub fn silence(self: Pin<&mut Self>) {
+        self.project().timer.set(None);
+    }
+
+    /// Ready once the clock shows `at`.
+    ///
+    /// # Panics
+    ///
+    /// If it must wait and there is no Tokio runtime with time enabled.
+    pub fn poll_passed(self: Pin<&mut Self>, at: Instant, cx: &mut task::Context<'_>) -> Poll<()> {
+        let mut slot = self.project().timer;
+        if slot.as_ref().as_pin_ref().is_none_or(|timer| timer.deadline() != at) {
+            slot.set(timer(at));
+        }
+        let Some(registered) = slot.as_mut().as_pin_mut() else { return Poll::Pending };
+        ready!(poll_timer(registered, cx));
+        slot.set(None);
+        if Instant::now() >= at {
+            return Poll::Ready(());
+        }
+        // It was registered with another runtime, whose clock is ahead of the one we run in. Next time it
+        // is with this one.
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl fmt::Debug for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Alarm").field(&self.timer.as_ref().map(Sleep::deadline)).finish()
+    }
+}
