@@ -72,9 +72,8 @@ impl fmt::Display for Kind {
             Self::Token(_) => f.write_str("from_token"),
             #[cfg(feature = "signal")]
             Self::Signals(signals) => {
-                f.write_str("with_signals(")?;
-                f.debug_list().entries(signals.iter().map(|signal| signal.name())).finish()?;
-                f.write_str(")")
+                let names: Vec<_> = signals.iter().map(|signal| signal.name()).collect();
+                write!(f, "with_signals([{}])", names.join(", "))
             }
             Self::Callback(_) => f.write_str("after_func"),
             Self::Relay(_) => f.write_str("relay"),

@@ -37,7 +37,8 @@ pub fn is_due() -> bool {
 }
 
 /// Counts an operation of this thread, and takes a step out of the budget if it is due. Pending as
-/// [`charge`] is.
+/// [`charge`] is; then the next operation is due, so that a loop gives way even if this one stands where
+/// being pending means something else, in a foreign future beside a `default`.
 ///
 /// # Examples
 ///
@@ -47,7 +48,14 @@ pub fn is_due() -> bool {
 /// ```
 #[inline(always)]
 pub fn proceed(cx: &mut task::Context<'_>) -> Poll<()> {
-    if is_due() { charge(cx) } else { Poll::Ready(()) }
+    if !is_due() {
+        return Poll::Ready(());
+    }
+    let charged = charge(cx);
+    if charged.is_pending() {
+        OPERATIONS.with(|operations| operations.set(operations.get().wrapping_sub(1)));
+    }
+    charged
 }
 
 /// Counts an operation of this thread unless it is due to [`charge`]: then it is not counted, and is to

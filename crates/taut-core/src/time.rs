@@ -95,6 +95,12 @@ impl Alarm {
     pub fn poll_passed(self: Pin<&mut Self>, at: Instant, cx: &mut task::Context<'_>) -> Poll<()> {
         let mut slot = self.project().timer;
         if slot.as_ref().as_pin_ref().is_none_or(|timer| timer.deadline() != at) {
+            // It may have been set after the clock was read, for an instant that has passed. That is no
+            // reason to wait for a grain of time.
+            if Instant::now() >= at {
+                slot.set(None);
+                return Poll::Ready(());
+            }
             slot.set(timer(at));
         }
         let Some(registered) = slot.as_mut().as_pin_mut() else { return Poll::Pending };

@@ -60,3 +60,8 @@ mod readme {}
 #[cfg(all(doctest, feature = "chan", feature = "select"))]
 #[doc = include_str!("../../../docs/select.md")]
 mod select_page {}
+
+/// The programs of `docs/context.md`, compiled and run with the doc tests.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../../docs/context.md")]
+mod context_page {}

@@ -84,6 +84,20 @@ async fn g_11_a_loop_that_takes_the_default_gives_way() {
 }
 
 #[tokio::test]
+async fn g_11_an_operation_in_a_foreign_future_cannot_swallow_the_turn() {
+    // Goal: it counts too, and having to give way looks to the `default` as if it waited. Where both count
+    // in step, one more at first decides which of them is charged every time.
+    let idle = never::<u64>();
+    for _shift in 0..2 {
+        gives_way("default", async || {
+            select::select! { _ = async { idle.recv().await } => {}, default => {} }
+        })
+        .await;
+        select::select! { _ = ready(()) => {}, default => {} }
+    }
+}
+
+#[tokio::test]
 async fn g_11_a_loop_over_what_is_closed_disabled_or_foreign_gives_way() {
     let (closed, closed_rx) = chan::rendezvous::<u64>();
     assert!(closed.close());
