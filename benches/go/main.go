@@ -2,8 +2,9 @@
 //
 // Contract: a run moves exactly ops values (round trips in ping-pong), numbered from 0, each task a
 // goroutine, and compares what was sent with what arrived. Prints one line, "cpu wall,cpu,ops …"
-// in ns, or ends with an error. The shapes with a select are in selects.go. The unbounded queue, which Go does not have, is a slice under a
-// mutex and a condition variable.
+// in ns, or ends with an error. The shapes with a select are in selects.go, those with a
+// context in contexts.go. The unbounded queue, which Go does not have, is a slice under a mutex and
+// a condition variable.
 package main
 
 import (
@@ -49,7 +50,8 @@ func total(tallies []tally) (all tally) {
 
 type workload struct {
 	shape                        string
-	senders, receivers, capacity int // a negative capacity is unbounded
+	senders, receivers, capacity int    // a negative capacity is unbounded
+	size                         uint64 // of contexts, tasks or values
 }
 
 // run does ops operations and tells what was sent and what was received.
@@ -71,8 +73,11 @@ func run[M message](w workload, ops uint64) (sent, received tally) {
 
 // values is how many a run moves.
 func (w workload) values(ops uint64) uint64 {
-	if w.shape == "default" {
+	switch w.shape {
+	case "default":
 		return 1
+	case "child", "timeout", "timeout-awaited":
+		return (ops + watched - 1) / watched
 	}
 	return ops
 }
@@ -228,19 +233,43 @@ func selfSendRecv[M message](capacity int, ops uint64) (sent, received tally) {
 	return
 }
 
+// stopwatch is what the timed parts of a run took. The clock of the CPU is read outside of that of
+// the wall, as it costs a system call.
+type stopwatch struct{ wall, cpu time.Duration }
+
+type mark struct {
+	cpu  time.Duration
+	wall time.Time
+}
+
+func begin() mark {
+	cpu := cpuTime()
+	return mark{cpu, time.Now()}
+}
+
+func (s *stopwatch) stop(start mark) {
+	s.wall += time.Since(start.wall)
+	s.cpu += cpuTime() - start.cpu
+}
+
 type repetition struct {
-	wall, cpu time.Duration
-	ops       uint64
+	stopwatch
+	ops uint64
 }
 
 func once[M message](w workload, ops uint64) repetition {
-	cpu, start := cpuTime(), time.Now()
-	sent, received := run[M](w, ops)
-	wall, cpu := time.Since(start), cpuTime()-cpu
+	ops = (ops + w.batch() - 1) / w.batch() * w.batch()
+	var watch stopwatch
+	sent, received, found := contexts(w, ops, &watch)
+	if !found {
+		start := begin()
+		sent, received = run[M](w, ops)
+		watch.stop(start)
+	}
 	if sent.count != w.values(ops) || sent != received {
 		fail("%d operations: sent %v, but received %v", ops, sent, received)
 	}
-	return repetition{wall, cpu, ops}
+	return repetition{watch, ops}
 }
 
 // calibrate warms up with longer and longer runs, until one tells how many operations fit.
@@ -286,10 +315,11 @@ func fail(format string, args ...any) {
 
 func main() {
 	var w workload
-	flag.StringVar(&w.shape, "shape", "flow", "ping-pong, flow, self-try, self-async, or one with a select")
+	flag.StringVar(&w.shape, "shape", "flow", "ping-pong, flow, self-try, self-async, or one with a select or a context")
 	flag.IntVar(&w.senders, "senders", 1, "sending goroutines of a flow")
 	flag.IntVar(&w.receivers, "receivers", 1, "receiving goroutines of a flow")
 	flag.IntVar(&w.capacity, "capacity", 0, "capacity; negative for unbounded")
+	flag.Uint64Var(&w.size, "size", 1, "contexts of a tree, tasks, or values")
 	payload := flag.String("payload", "u64", "u64 or b64")
 	goal := flag.Duration("goal", 40*time.Millisecond, "how long a measured run should take")
 	repetitions := flag.Int("repetitions", 2, "measured runs")

@@ -1,7 +1,10 @@
 // The workloads with a select, as in src/selects.rs.
 package main
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // selecting does ops operations of a shape with a select.
 func selecting[M message](w workload, ops uint64) (sent, received tally) {
@@ -19,7 +22,12 @@ func selecting[M message](w workload, ops uint64) (sent, received tally) {
 	case "default":
 		return orDefault[M](w.capacity, ops)
 	case "cancel":
-		return cancel[M](w.capacity, ops)
+		done := make(chan struct{})
+		return cancel(w.capacity, ops, func(c chan M) tally { return drainOrCancel(c, done) })
+	case "cancel-context":
+		ctx, end := context.WithCancel(context.Background())
+		defer end()
+		return cancel(w.capacity, ops, func(c chan M) tally { return drainUntilDone(c, ctx) })
 	case "cancel-self":
 		return cancelSelf[M](w.capacity, ops)
 	}
@@ -223,10 +231,10 @@ func orDefault[M message](capacity int, ops uint64) (sent, received tally) {
 	return
 }
 
-func cancel[M message](capacity int, ops uint64) (sent, received tally) {
-	c, done := make(chan M, capacity), make(chan struct{})
+func cancel[M message](capacity int, ops uint64, drain func(chan M) tally) (sent, received tally) {
+	c := make(chan M, capacity)
 	var tasks sync.WaitGroup
-	tasks.Go(func() { received = drainOrCancel(c, done) })
+	tasks.Go(func() { received = drain(c) })
 	tasks.Go(func() { sent = feed(c, ops) })
 	tasks.Wait()
 	return
@@ -241,6 +249,20 @@ func drainOrCancel[M message](c chan M, done chan struct{}) (received tally) {
 			}
 			received.note(unpack(&m))
 		case <-done:
+			return received
+		}
+	}
+}
+
+func drainUntilDone[M message](c chan M, ctx context.Context) (received tally) {
+	for {
+		select {
+		case m, open := <-c:
+			if !open {
+				return received
+			}
+			received.note(unpack(&m))
+		case <-ctx.Done():
 			return received
 		}
 	}

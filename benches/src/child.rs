@@ -9,15 +9,15 @@ use std::fmt;
 use std::process::exit;
 use std::str::FromStr;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
-use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::peers::{self, Contender};
-use crate::workloads::{Payload, Workload};
+use crate::rows::{Payload, Workload};
+use crate::stopwatch::{Stopwatch, cpu_time};
 
 /// Measured runs in one process.
 pub(crate) const REPETITIONS: u32 = 2;
@@ -86,7 +86,8 @@ pub(crate) struct ChildArgs {
     /// How long a measured run should take, in milliseconds.
     #[arg(long, default_value_t = 40)]
     ms: u64,
-    /// Run exactly this many operations, once, without a warm-up: for counting instructions.
+    /// Run exactly this many operations, or the next whole tree, once and without a warm-up: for
+    /// counting instructions.
     #[arg(long, conflicts_with = "ms")]
     fixed_ops: Option<u64>,
     /// Run it even if it is left out of this row because it is known to do wrong there.
@@ -152,17 +153,12 @@ fn scale(ops: u64, factor: f64) -> u64 {
 }
 
 async fn once(args: ChildArgs, ops: u64) -> Result<Repetition> {
-    let (cpu, start) = (cpu_time(), Instant::now());
-    let ledger = peers::run(args.contender, args.workload, args.payload, ops).await?;
-    let (wall, cpu) = (start.elapsed(), cpu_time().saturating_sub(cpu));
+    let ops = ops.next_multiple_of(args.workload.batch());
+    let mut watch = Stopwatch::default();
+    let ledger = peers::run(args.contender, args.workload, args.payload, ops, &mut watch).await?;
     ledger.verify(args.workload.values(ops))?;
+    let Stopwatch { wall, cpu } = watch;
     Ok(Repetition { wall, cpu, ops })
-}
-
-/// What this process has used so far, user and system, all threads.
-pub(crate) fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
 }
 
 /// One measured run.
@@ -223,6 +219,31 @@ fn repetition(word: &str) -> Result<Repetition> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::peers::Impl;
+    use crate::rows::{self, Shape};
+
+    #[test]
+    fn every_row_with_a_context_runs_and_is_timed() {
+        let runtime = RuntimeKind::Current;
+        let rows = rows::ALL.iter().filter(|row| matches!(row.shape, Shape::Context(_)));
+        for workload in rows.copied() {
+            for contender in Contender::of(workload).filter(|who| who.imp != Impl::Go) {
+                let (payload, fixed_ops) = (Payload::U64, None);
+                let args = ChildArgs {
+                    contender,
+                    workload,
+                    payload,
+                    runtime,
+                    ms: 1,
+                    fixed_ops,
+                    anyway: false,
+                };
+                let run = runtime.build().unwrap().block_on(once(args, FIRST_OPS)).unwrap();
+                assert!(!run.wall.is_zero(), "{contender} in {}", workload.name);
+                assert_eq!(run.ops % workload.batch(), 0);
+            }
+        }
+    }
 
     #[test]
     fn a_line_is_read_back() {

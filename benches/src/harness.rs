@@ -20,7 +20,7 @@ use crate::machine;
 use crate::noise::{self, Meter};
 use crate::peers::{Contender, Impl};
 use crate::report::{self, Report, row_name};
-use crate::workloads::{Payload, Workload};
+use crate::rows::{Payload, Workload};
 
 /// How often a process is run again because others were busy.
 const RERUNS: u32 = 3;
@@ -229,7 +229,7 @@ impl Harness {
         let (program, args) = match contender.imp {
             Impl::Go => {
                 let go = self.go.as_ref().context("Go was not built")?;
-                (&go.path, go::args(workload, payload, self.runtime, self.ms))
+                (&go.path, go::args(workload, payload, contender.via, self.runtime, self.ms))
             }
             _ => (&self.program, child_args(workload, payload, contender, self.runtime, self.ms)),
         };

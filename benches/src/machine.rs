@@ -19,6 +19,7 @@ use crate::child::WORKERS;
 /// The crates whose versions are reported: ours, the runtime and the peers.
 const CRATES: &[&str] = &[
     "taut-chan",
+    "taut-context",
     "taut-select",
     "tokio",
     "kanal",

@@ -1,4 +1,4 @@
-//! Side-by-side benches of taut's channels, Go's and those of other crates. See `README.md`.
+//! Side-by-side benches of taut's channels, selects and contexts, Go's and those of other crates. See `README.md`.
 //!
 //! Contract: one process measures one implementation on one workload with one payload (`child`, or
 //! the Go program); the parent (`run`, which is also what happens without a subcommand) starts
@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod child;
+mod contexts;
 mod floor;
 mod go;
 mod harness;
@@ -14,8 +15,10 @@ mod machine;
 mod noise;
 mod peers;
 mod report;
+mod rows;
 mod selects;
 mod stats;
+mod stopwatch;
 mod targets;
 mod workloads;
 
@@ -27,9 +30,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use crate::child::{ChildArgs, RuntimeKind};
 use crate::peers::Impl;
-use crate::workloads::{Payload, Shape, Workload};
+use crate::rows::{Payload, Shape, Workload};
 
-/// Side-by-side benches of taut's channels, Go's and those of other crates.
+/// Side-by-side benches of taut's channels, selects and contexts, Go's and those of other crates.
 #[derive(Debug, Parser)]
 #[command(name = "cargo x bench", args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -95,7 +98,7 @@ struct RunArgs {
 impl RunArgs {
     /// The rows asked for, in the order of the report.
     fn rows(&self) -> Vec<(Workload, Payload)> {
-        let all = workloads::ALL.iter().flat_map(|workload| {
+        let all = rows::ALL.iter().flat_map(|workload| {
             let wide = workload.wide.then_some((*workload, Payload::B64));
             [(*workload, Payload::U64)].into_iter().chain(wide)
         });
@@ -173,8 +176,9 @@ mod tests {
                 "sel_sendrecv_c0",
             ]
         );
-        assert_eq!(names(&["--only", "sel"]).len(), 10);
-        assert_eq!(names(&[]).len(), 31);
+        assert_eq!(names(&["--only", "sel"]).len(), 11);
+        assert_eq!(names(&["--only", "ctx"]).len(), 16);
+        assert_eq!(names(&[]).len(), 47);
     }
 
     #[test]

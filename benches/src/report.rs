@@ -14,9 +14,9 @@ use crate::harness::{Cell, Load, Row};
 use crate::machine;
 use crate::noise;
 use crate::peers::{Contender, Impl};
+use crate::rows::{Payload, Workload};
 use crate::stats::{Stats, digits};
 use crate::targets;
-use crate::workloads::{Payload, Workload};
 
 /// Go keeps nearly two CPUs busy in its 4×4 rows; when it does not, others had them.
 const CALM_CPUS: f64 = 1.7;
@@ -113,7 +113,7 @@ impl Report {
     }
 
     fn head(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# Channels, {} runtime\n", self.runtime)?;
+        writeln!(f, "# Channels, selects and contexts, {} runtime\n", self.runtime)?;
         for (label, value) in &self.facts {
             writeln!(f, "- {label}: {value}")?;
         }
@@ -223,7 +223,7 @@ fn against_targets(rows: &[Summary<'_>], f: &mut Formatter<'_>) -> fmt::Result {
     writeln!(f, "|---|--:|--:|--:|--:|---|---|--:|--:|--:|---|")?;
     for row in rows.iter().filter(|row| row.taut.is_some()) {
         let target = targets::of(row.row.workload, row.row.payload);
-        let (to_go, to_peer) = (target.map(|t| t.go), target.map(|t| t.peer));
+        let (to_go, to_peer) = (target.map(|t| t.go), target.and_then(|t| t.peer));
         let peer = row.peer.map_or_else(none, |(who, _)| label(who, row.row.workload));
         writeln!(
             f,

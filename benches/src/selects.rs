@@ -10,7 +10,8 @@ use std::pin::{Pin, pin};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::workloads::{Capacity, Channel, Ledger, Message, Outcome, Tally, Tx, feed, pair, share};
+use crate::rows::Capacity;
+use crate::workloads::{Channel, Ledger, Message, Outcome, Tally, Tx, feed, pair, share};
 
 /// Which tasks there are and what they select between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +27,18 @@ pub(crate) enum Shape {
     /// One task and a channel with nothing in it: a receive, or else the default.
     Default,
     /// One task sends, another selects between a receive and a cancellation that never comes.
-    Cancel,
+    Cancel(Quit),
     /// The same in one task, in turn.
     CancelSelf,
+}
+
+/// What a cancellation is, to those who have more than one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quit {
+    /// A channel on which nothing is sent.
+    Signal,
+    /// The end of a context.
+    Context,
 }
 
 /// The number of channels that one select receives from.
@@ -52,7 +62,7 @@ impl Shape {
     pub(crate) fn unit(self) -> &'static str {
         match self {
             Self::Ready(_) => "ns per select + try_send",
-            Self::Hot(_) | Self::SendReceive | Self::Cancel => "ns per message",
+            Self::Hot(_) | Self::SendReceive | Self::Cancel(_) => "ns per message",
             Self::Default => "ns per select",
             Self::CancelSelf => "ns per send + select",
         }
@@ -118,7 +128,7 @@ where
         Shape::Hot(Arms::Eight) => hot::<S, C, M, 8>(capacity, ops).await,
         Shape::SendReceive => send_receive::<S, C, M>(capacity, ops).await,
         Shape::Default => default::<S, C, M>(capacity, ops).await,
-        Shape::Cancel => cancel::<S, C, M>(capacity, ops).await,
+        Shape::Cancel(_) => cancel::<S, C, M>(capacity, ops).await,
         Shape::CancelSelf => cancel_self::<S, C, M>(capacity, ops).await,
     }
 }

@@ -3,147 +3,16 @@
 //! Contract: a run moves exactly `ops` values (round trips in ping-pong), numbered from 0, and
 //! tells what was sent and what arrived, so that a channel that loses or doubles a value is found
 //! out. Everything is generic over [`Channel`] and statically dispatched; futures are those of the
-//! crate itself, without a wrapper around them. The rows of selects are in `selects.rs`. The
-//! program in `go` does the same, shape by shape.
+//! crate itself, without a wrapper around them. The rows of selects are in `selects.rs`, those
+//! of contexts in `contexts.rs`. The program in `go` does the same, shape by shape.
 
-use std::fmt;
 use std::hint::black_box;
 use std::ops::{AddAssign, Range};
 
 use anyhow::{Context, Result, bail, ensure};
 use tokio::task::JoinHandle;
 
-use crate::selects::{self, Arms};
-
-/// Which tasks there are and what passes between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// Two tasks and two channels: there and back.
-    PingPong,
-    /// Senders to receivers over one channel, each a task of its own; the senders drop their ends
-    /// and the receivers stop when the channel is closed.
-    Flow { senders: usize, receivers: usize },
-    /// `try_send` and `try_recv` in turn, in one task.
-    SelfTry,
-    /// `send().await` and `recv().await` in turn, in one task.
-    SelfAsync,
-    /// One of those with a select.
-    Select(selects::Shape),
-}
-
-/// How much a channel holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Capacity {
-    Rendezvous,
-    Bounded(usize),
-    Unbounded,
-}
-
-impl Capacity {
-    /// The capacity of a bounded channel, in crates that have no rendezvous: 1 stands for it, marked
-    /// `~1` in every table.
-    ///
-    /// # Panics
-    /// On an unbounded channel, which is another type in those crates.
-    pub(crate) fn at_least_one(self) -> usize {
-        match self {
-            Self::Rendezvous => 1,
-            Self::Bounded(capacity) => capacity,
-            Self::Unbounded => panic!("an unbounded channel has no capacity"),
-        }
-    }
-}
-
-/// One row of the tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Workload {
-    pub(crate) name: &'static str,
-    pub(crate) shape: Shape,
-    pub(crate) capacity: Capacity,
-    /// Also measured with the 64-byte message.
-    pub(crate) wide: bool,
-}
-
-const fn row(name: &'static str, shape: Shape, capacity: Capacity, wide: bool) -> Workload {
-    Workload { name, shape, capacity, wide }
-}
-
-const fn flow(senders: usize, receivers: usize) -> Shape {
-    Shape::Flow { senders, receivers }
-}
-
-const fn select(name: &'static str, shape: selects::Shape, capacity: Capacity) -> Workload {
-    row(name, Shape::Select(shape), capacity, false)
-}
-
-/// All workloads, in the order of the report.
-pub(crate) const ALL: &[Workload] = &[
-    row("pingpong_c0", Shape::PingPong, Capacity::Rendezvous, false),
-    row("oneway_c0", flow(1, 1), Capacity::Rendezvous, true),
-    row("mpmc_4x4_c0", flow(4, 4), Capacity::Rendezvous, false),
-    row("spsc_1", flow(1, 1), Capacity::Bounded(1), false),
-    row("spsc_64", flow(1, 1), Capacity::Bounded(64), true),
-    row("spsc_1024", flow(1, 1), Capacity::Bounded(1024), false),
-    row("mpsc_4_64", flow(4, 1), Capacity::Bounded(64), true),
-    row("spmc_4_64", flow(1, 4), Capacity::Bounded(64), false),
-    row("mpmc_4x4_64", flow(4, 4), Capacity::Bounded(64), true),
-    row("mpmc_64x64_64", flow(64, 64), Capacity::Bounded(64), false),
-    row("self_sendrecv", Shape::SelfAsync, Capacity::Bounded(64), true),
-    row("self_try", Shape::SelfTry, Capacity::Bounded(64), true),
-    row("unb_spsc", flow(1, 1), Capacity::Unbounded, true),
-    row("unb_mpsc_4", flow(4, 1), Capacity::Unbounded, false),
-    select("sel2_ready", selects::Shape::Ready(Arms::Two), Capacity::Bounded(64)),
-    select("sel8_ready", selects::Shape::Ready(Arms::Eight), Capacity::Bounded(64)),
-    select("sel2_hot", selects::Shape::Hot(Arms::Two), Capacity::Bounded(64)),
-    select("sel8_hot", selects::Shape::Hot(Arms::Eight), Capacity::Bounded(64)),
-    select("sel2_hot_c0", selects::Shape::Hot(Arms::Two), Capacity::Rendezvous),
-    select("sel_sendrecv", selects::Shape::SendReceive, Capacity::Bounded(64)),
-    select("sel_sendrecv_c0", selects::Shape::SendReceive, Capacity::Rendezvous),
-    select("sel_default", selects::Shape::Default, Capacity::Bounded(64)),
-    select("sel_cancel", selects::Shape::Cancel, Capacity::Bounded(64)),
-    select("sel_cancel_self", selects::Shape::CancelSelf, Capacity::Bounded(64)),
-];
-
-impl Workload {
-    pub(crate) fn find(name: &str) -> Option<Self> {
-        ALL.iter().copied().find(|workload| workload.name == name)
-    }
-
-    /// What one operation is.
-    pub(crate) fn unit(&self) -> &'static str {
-        match self.shape {
-            Shape::PingPong => "ns per round trip",
-            Shape::Flow { .. } => "ns per message",
-            Shape::SelfTry => "ns per try_send + try_recv",
-            Shape::SelfAsync => "ns per send + recv",
-            Shape::Select(shape) => shape.unit(),
-        }
-    }
-
-    /// How many values a run of `ops` operations moves.
-    pub(crate) fn values(&self, ops: u64) -> u64 {
-        match self.shape {
-            Shape::Select(selects::Shape::Default) => 1,
-            _ => ops,
-        }
-    }
-}
-
-/// The size of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Payload {
-    U64,
-    B64,
-}
-
-impl fmt::Display for Payload {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::U64 => "u64",
-            Self::B64 => "b64",
-        })
-    }
-}
+use crate::rows::{Capacity, Shape, Workload};
 
 /// What is sent.
 pub(crate) trait Message: Send + Unpin + 'static {
@@ -240,6 +109,10 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    pub(crate) fn new(count: u64, sum: u64) -> Self {
+        Self { count, sum }
+    }
+
     pub(crate) fn note(&mut self, value: u64) {
         self.count += 1;
         self.sum = self.sum.wrapping_add(value);
@@ -289,6 +162,7 @@ pub(crate) async fn run<C: Channel<M>, M: Message>(workload: Workload, ops: u64)
             self_async(tx, rx, ops).await
         }
         Shape::Select(_) => bail!("a select is more than a kind of channel"),
+        Shape::Context(_) => bail!("a context is no kind of channel"),
     }
 }
 

@@ -9,8 +9,9 @@ use ::tokio::runtime::Handle;
 use ::tokio::task::{JoinHandle, spawn_blocking};
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 
+use crate::rows::Capacity;
 use crate::selects::{Any, Event, OrCancel, OrDefault, SendReceive};
-use crate::workloads::{Capacity, Channel, Message, Outcome, Rx, Tx};
+use crate::workloads::{Channel, Message, Outcome, Rx, Tx};
 
 pub(crate) struct Crossbeam;
 

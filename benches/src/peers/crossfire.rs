@@ -7,9 +7,8 @@ use ::crossfire::flavor::Flavor;
 use ::crossfire::{AsyncRx, AsyncTx, MAsyncRx, MAsyncTx, MTx, Tx as SyncTx, mpmc, mpsc, spsc};
 use anyhow::Result;
 
-use crate::workloads::{
-    self, Capacity, Channel, Ledger, Message, Outcome, Rx, Shape, Tx, Workload,
-};
+use crate::rows::{Capacity, Shape, Workload};
+use crate::workloads::{self, Channel, Ledger, Message, Outcome, Rx, Tx};
 
 /// Its documentation asks for this at the start of a program.
 pub(crate) fn detect() {
@@ -21,7 +20,7 @@ pub(crate) async fn run<M: Message>(workload: Workload, ops: u64) -> Result<Ledg
     detect();
     let (senders, receivers) = match workload.shape {
         Shape::Flow { senders, receivers } => (senders, receivers),
-        Shape::PingPong | Shape::SelfTry | Shape::SelfAsync | Shape::Select(_) => (1, 1),
+        _ => (1, 1),
     };
     match (workload.capacity, senders, receivers) {
         (Capacity::Unbounded, 1, 1) => workloads::run::<SpscList, M>(workload, ops).await,

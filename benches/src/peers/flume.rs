@@ -5,7 +5,8 @@ use std::iter::repeat_n;
 
 use ::flume::{Receiver, Sender};
 
-use crate::workloads::{Capacity, Channel, Message, Outcome, Rx, Tx};
+use crate::rows::Capacity;
+use crate::workloads::{Channel, Message, Outcome, Rx, Tx};
 
 pub(crate) struct Flume;
 

@@ -4,7 +4,8 @@ use std::iter::repeat_n;
 
 use ::kanal::{AsyncReceiver, AsyncSender, bounded_async, unbounded_async};
 
-use crate::workloads::{Capacity, Channel, Message, Outcome, Rx, Tx};
+use crate::rows::Capacity;
+use crate::workloads::{Channel, Message, Outcome, Rx, Tx};
 
 pub(crate) struct Kanal;
 

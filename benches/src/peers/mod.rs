@@ -12,17 +12,22 @@ mod kanal;
 mod selects;
 mod taut;
 mod tokio;
+mod tokio_util;
 
 use std::fmt;
 use std::str::FromStr;
 
+use ::tokio_util::sync::CancellationToken;
 use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 
-use crate::selects::Shape as Select;
-use crate::workloads::{self, Block, Capacity, Ledger, Message, Payload, Shape, Workload};
+use crate::contexts::{self, Shape as Context};
+use crate::rows::{Capacity, Payload, Shape, Workload};
+use crate::selects::{Quit, Shape as Select};
+use crate::stopwatch::Stopwatch;
+use crate::workloads::{self, Block, Ledger, Message};
 
-/// Whose channels.
+/// Whose channels or contexts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Impl {
     Taut,
@@ -32,6 +37,7 @@ pub(crate) enum Impl {
     Flume,
     AsyncChannel,
     Tokio,
+    TokioUtil,
     Crossbeam,
 }
 
@@ -46,12 +52,13 @@ impl fmt::Display for Impl {
             Self::Flume => "flume",
             Self::AsyncChannel => "async-channel",
             Self::Tokio => "tokio",
+            Self::TokioUtil => "tokio-util",
             Self::Crossbeam => "crossbeam",
         })
     }
 }
 
-/// Whose select, and how it is used.
+/// Whose select, and how it or a context is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Via {
     /// That of the channels, or none in a row without.
@@ -70,6 +77,8 @@ pub(crate) enum Via {
     Futures,
     /// No select, but `try_recv`.
     Try,
+    /// A context whose keys are of as many types; otherwise they are constants of one.
+    KeyTypes,
 }
 
 impl fmt::Display for Via {
@@ -83,6 +92,7 @@ impl fmt::Display for Via {
             Self::TokioReserve => "tokio-reserve",
             Self::Futures => "futures",
             Self::Try => "try",
+            Self::KeyTypes => "key-types",
         })
     }
 }
@@ -150,16 +160,32 @@ impl Impl {
     fn ways(self, workload: Workload) -> &'static [Via] {
         match workload.shape {
             Shape::Select(select) => self.ways_to_select(select),
-            _ if self == Self::Crossbeam => &[],
+            Shape::Context(context) => self.ways_to_end(context),
+            _ if matches!(self, Self::Crossbeam | Self::TokioUtil) => &[],
             // Tokio's mpsc has one receiver; under a mutex it would be another thing.
             Shape::Flow { receivers, .. } if receivers > 1 && self == Self::Tokio => &[],
             _ => &[Via::Own],
         }
     }
 
+    fn ways_to_end(self, context: Context) -> &'static [Via] {
+        match (self, context) {
+            (Self::Go, Context::Value(_)) => &[Via::Own, Via::KeyTypes],
+            (Self::Taut | Self::Go, _) => &[Via::Own],
+            // A token has neither. The `task_local!` of Tokio is a slot that is fixed when the
+            // program is built, and no lookup.
+            (Self::TokioUtil, Context::Check { deadline: true } | Context::Value(_)) => &[],
+            (Self::TokioUtil, _) => &[Via::Own],
+            _ => &[],
+        }
+    }
+
     fn ways_to_select(self, select: Select) -> &'static [Via] {
         match (self, select) {
             (Self::Taut, _) => &[Via::Own, Via::Biased],
+            // No channels; its token is an arm of Tokio's select.
+            (Self::TokioUtil, _) => &[],
+            (Self::Crossbeam, Select::Cancel(Quit::Context)) => &[],
             (Self::Go | Self::Crossbeam, _) => &[Via::Own],
             // A receiver may take the message of a send that waits, and complete it, before the
             // select polls the send again. If another arm wins that poll, the send is dropped and
@@ -172,11 +198,11 @@ impl Impl {
             (_, Select::Default) => &[Via::Try],
             // Far behind in all rows that follow, and every implementation costs time.
             (Self::Flume | Self::AsyncChannel, Select::Ready(_) | Select::Hot(_)) => &[],
-            (Self::Flume | Self::AsyncChannel, Select::Cancel | Select::CancelSelf) => &[],
-            (Self::Kanal, Select::Cancel | Select::CancelSelf) => {
+            (Self::Flume | Self::AsyncChannel, Select::Cancel(_) | Select::CancelSelf) => &[],
+            (Self::Kanal, Select::Cancel(_) | Select::CancelSelf) => {
                 &[Via::Tokio, Via::TokioBiased, Via::TokioPinned, Via::Futures]
             }
-            (_, Select::Cancel | Select::CancelSelf) => &[Via::TokioPinned],
+            (_, Select::Cancel(_) | Select::CancelSelf) => &[Via::TokioPinned],
             (Self::Kanal, _) => &[Via::Tokio, Via::TokioBiased, Via::Futures],
             (Self::Tokio, _) => &[Via::Tokio, Via::TokioBiased],
             (Self::Crossfire | Self::AsyncChannel, _) => &[Via::Tokio],
@@ -184,7 +210,7 @@ impl Impl {
     }
 }
 
-/// Runs `ops` operations of a workload.
+/// Runs `ops` operations of a workload, and times what belongs to it.
 ///
 /// # Errors
 /// The channel closed early, or the implementation has no Rust code.
@@ -193,10 +219,30 @@ pub(crate) async fn run(
     workload: Workload,
     payload: Payload,
     ops: u64,
+    watch: &mut Stopwatch,
 ) -> Result<Ledger> {
-    match payload {
+    if let Shape::Context(shape) = workload.shape {
+        return with_context(contender.imp, shape, ops, watch).await;
+    }
+    let start = Stopwatch::start();
+    let ledger = match payload {
         Payload::U64 => run_with::<u64>(contender, workload, ops).await,
         Payload::B64 => run_with::<Block>(contender, workload, ops).await,
+    };
+    watch.stop(start);
+    ledger
+}
+
+async fn with_context(
+    imp: Impl,
+    shape: Context,
+    ops: u64,
+    watch: &mut Stopwatch,
+) -> Result<Ledger> {
+    match imp {
+        Impl::Taut => taut::context(shape, ops, watch).await,
+        Impl::TokioUtil => contexts::run::<CancellationToken>(shape, ops, watch).await,
+        _ => bail!("{imp} has no contexts here"),
     }
 }
 
@@ -215,6 +261,7 @@ async fn run_with<M: Message>(
         Impl::Flume => workloads::run::<flume::Flume, M>(workload, ops).await,
         Impl::AsyncChannel => workloads::run::<async_channel::AsyncChannel, M>(workload, ops).await,
         Impl::Tokio => tokio::run::<M>(workload, ops).await,
+        Impl::TokioUtil => bail!("tokio-util is in the rows of contexts only"),
         Impl::Crossbeam => bail!("crossbeam's channels are in the rows of selects only"),
         Impl::Go => bail!("Go's channels are in a program of their own"),
     }
@@ -223,6 +270,7 @@ async fn run_with<M: Message>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rows;
 
     fn names(row: &str) -> Vec<String> {
         let workload = Workload::find(row).unwrap();
@@ -231,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_name_is_read_back() {
-        for workload in workloads::ALL {
+        for workload in rows::ALL {
             for contender in Contender::of(*workload) {
                 assert_eq!(contender.to_string().parse::<Contender>().unwrap(), contender);
             }
@@ -256,7 +304,7 @@ mod tests {
         let is_peer = |row| tokio.is_peer(Workload::find(row).unwrap());
         assert!(is_peer("sel_sendrecv") && is_peer("sel_sendrecv_c0"));
         assert!(!is_peer("sel2_hot_c0"));
-        for row in workloads::ALL {
+        for row in rows::ALL {
             assert!(!Contender::TAUT.is_peer(*row) && !Contender::GO.is_peer(*row));
         }
     }

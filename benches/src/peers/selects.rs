@@ -15,8 +15,9 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::{Contender, Impl};
 use super::{Via, async_channel, crossbeam, crossfire, flume, kanal, taut, tokio};
+use crate::rows::Capacity;
 use crate::selects::{self, Any, Event, OrCancel, OrDefault, SendReceive, Shape};
-use crate::workloads::{Capacity, Channel, Ledger, Message, Outcome, Rx, Tx};
+use crate::workloads::{Channel, Ledger, Message, Outcome, Rx, Tx};
 
 /// Runs `ops` operations of a workload with a select.
 pub(super) async fn run<M: Message>(
@@ -47,6 +48,7 @@ pub(super) async fn run<M: Message>(
             selects::run::<crossbeam::Threads, crossbeam::Crossbeam, M>(shape, capacity, ops).await
         }
         Impl::Go => bail!("Go's select is in a program of its own"),
+        Impl::TokioUtil => bail!("tokio-util has no channels"),
     }
 }
 
@@ -60,7 +62,8 @@ async fn over<C: Channel<M> + 'static, M: Message>(
         (Via::Tokio, _) => selects::run::<Tokio, C, M>(shape, capacity, ops).await,
         (Via::TokioBiased, _) => selects::run::<TokioBiased, C, M>(shape, capacity, ops).await,
         (Via::Futures, _) => selects::run::<Futures, C, M>(shape, capacity, ops).await,
-        (Via::TokioPinned, Shape::Cancel) => {
+        // All of these wait for a token in any case, which is what there is for a context.
+        (Via::TokioPinned, Shape::Cancel(_)) => {
             selects::cancel::<TokioPinned, C, M>(capacity, ops).await
         }
         (Via::TokioPinned, Shape::CancelSelf) => {

@@ -1,13 +1,16 @@
 //! taut itself.
 
+mod context;
 mod select;
 
 use std::iter::repeat_n;
 
 use ::taut::chan::{self, Receiver, Sender};
 
+pub(crate) use self::context::run as context;
 pub(crate) use self::select::run as select;
-use crate::workloads::{Capacity, Channel, Message, Outcome, Rx, Tx};
+use crate::rows::Capacity;
+use crate::workloads::{Channel, Message, Outcome, Rx, Tx};
 
 pub(crate) struct Taut;
 

@@ -8,8 +8,9 @@ use ::tokio::select;
 use ::tokio::sync::mpsc;
 use anyhow::Result;
 
+use crate::rows::{Capacity, Workload};
 use crate::selects::{Event, SendReceive};
-use crate::workloads::{self, Capacity, Channel, Ledger, Message, Outcome, Rx, Tx, Workload};
+use crate::workloads::{self, Channel, Ledger, Message, Outcome, Rx, Tx};
 
 /// Runs a workload on the kind of channel that it asks for.
 pub(crate) async fn run<M: Message>(workload: Workload, ops: u64) -> Result<Ledger> {

@@ -6,13 +6,15 @@
 use std::pin::Pin;
 
 use ::taut::chan::{self, Receiver, Sender};
+use ::taut::context::{Cancel, Context};
 use ::taut::select;
 use anyhow::{Result, bail};
 
 use super::Taut;
 use crate::peers::Via;
-use crate::selects::{self, Any, Event, OrCancel, OrDefault, SendReceive, Shape};
-use crate::workloads::{Capacity, Ledger, Message};
+use crate::rows::Capacity;
+use crate::selects::{self, Any, Event, OrCancel, OrDefault, Quit, SendReceive, Shape};
+use crate::workloads::{Ledger, Message};
 
 /// Runs a workload with taut's own `select!`.
 pub(crate) async fn run<M: Message>(
@@ -21,9 +23,15 @@ pub(crate) async fn run<M: Message>(
     capacity: Capacity,
     ops: u64,
 ) -> Result<Ledger> {
-    match via {
-        Via::Own => selects::run::<Fair, Taut, M>(shape, capacity, ops).await,
-        Via::Biased => selects::run::<Biased, Taut, M>(shape, capacity, ops).await,
+    match (via, shape) {
+        (Via::Own, Shape::Cancel(Quit::Context)) => {
+            selects::cancel::<FairUntilDone, Taut, M>(capacity, ops).await
+        }
+        (Via::Biased, Shape::Cancel(Quit::Context)) => {
+            selects::cancel::<BiasedUntilDone, Taut, M>(capacity, ops).await
+        }
+        (Via::Own, _) => selects::run::<Fair, Taut, M>(shape, capacity, ops).await,
+        (Via::Biased, _) => selects::run::<Biased, Taut, M>(shape, capacity, ops).await,
         _ => bail!("taut's channels are measured with its own select only"),
     }
 }
@@ -33,6 +41,15 @@ struct Fair;
 
 /// `taut::select!` with `biased`: the first of the ready arms in the text.
 struct Biased;
+
+/// [`Fair`], where the cancellation is the end of a context.
+struct FairUntilDone;
+
+/// [`Biased`], where the cancellation is the end of a context.
+struct BiasedUntilDone;
+
+/// A channel on which nothing is ever sent, as in Go.
+type Silence = (Sender<()>, Receiver<()>);
 
 macro_rules! any {
     ($select:ident, [$($biased:tt)*], $arms:literal: $($place:literal $rx:ident),*) => {
@@ -79,28 +96,42 @@ macro_rules! selects {
                 }
             }
         }
+    };
+}
 
+macro_rules! or_cancel {
+    ($select:ident, [$($biased:tt)*], $quit:ty = $open:expr, |$held:ident| $cancelled:expr) => {
         impl<M: Message> OrCancel<Taut, M> for $select {
-            /// A channel on which nothing is ever sent, as in Go.
-            type Quit = (Sender<()>, Receiver<()>);
+            type Quit = $quit;
 
-            fn quit() -> (Sender<()>, Receiver<()>) {
-                chan::rendezvous()
+            fn quit() -> $quit {
+                $open
             }
 
-            async fn or_cancel(
-                rx: &mut Receiver<M>,
-                quit: Pin<&mut (Sender<()>, Receiver<()>)>,
-            ) -> Option<M> {
+            async fn or_cancel(rx: &mut Receiver<M>, $held: Pin<&mut $quit>) -> Option<M> {
                 select! {
                     $($biased)*
                     got = rx.recv() => got.ok(),
-                    _ = quit.1.recv() => None,
+                    _ = $cancelled => None,
                 }
             }
         }
     };
 }
 
+macro_rules! cancels {
+    ($select:ident, $until_done:ident, $biased:tt) => {
+        or_cancel!($select, $biased, Silence = chan::rendezvous(), |quit| quit.1.recv());
+        or_cancel!(
+            $until_done,
+            $biased,
+            (Context, Cancel) = Context::background().with_cancel(),
+            |quit| quit.0.done()
+        );
+    };
+}
+
 selects!(Fair, []);
 selects!(Biased, [biased;]);
+cancels!(Fair, FairUntilDone, []);
+cancels!(Biased, BiasedUntilDone, [biased;]);
