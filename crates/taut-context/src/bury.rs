@@ -41,43 +41,42 @@ impl Dead {
     fn bury_all(&mut self) {
         while let Some(ptr) = self.pop() {
             // SAFETY: it was pushed and not freed.
-            self.part(unsafe { NodeRef::new(ptr) });
+            cut_off(unsafe { NodeRef::new(ptr) });
             // SAFETY: nothing leads to it any more; it was made by `Box`.
             let mut node = unsafe { Box::from_raw(ptr.as_ptr()) };
-            if let Kind::Merge(merge) = &mut node.kind {
-                merge.relays.drain(..).for_each(|relay| relay.let_go(self));
-            }
-            if let Some(parent) = node.parent.with_mut(|parent| {
-                // SAFETY: the node is ours.
-                unsafe { (*parent).take() }
-            }) {
-                parent.let_go(self);
-            }
+            self.let_go_of_others(&mut node);
             // The user's destructors: values, causes, callbacks that did not run.
             drop(node);
         }
     }
 
-    /// Cuts what leads to a dead node.
-    fn part(&mut self, node: NodeRef<'_>) {
-        node.leave();
-        if let Kind::Merge(merge) = &node.kind {
-            merge.relays.iter().for_each(|relay| relay.borrow().leave());
-        }
-        self.part_from_kids(node);
-        let tether = node.inner.lock().rare.as_mut().and_then(|rare| rare.tether.take());
-        if let Some(tether) = tether {
-            tether.cut();
-        }
-    }
-
-    /// Kids keep their parent alive; what is left are callbacks that the list owns.
-    fn part_from_kids(&mut self, node: NodeRef<'_>) {
-        let mut inner = node.inner.lock();
-        while let Some(popped) = inner.kids.pop() {
+    fn let_go_of_others(&mut self, node: &mut Node) {
+        // Kids keep their parent alive; what is left are callbacks that the list owns.
+        while let Some(popped) = node.inner.get_mut().kids.pop() {
             if let Popped::Owned(callback) = popped {
                 callback.let_go(self);
             }
+        }
+        if let Kind::Merge(merge) = &mut node.kind {
+            merge.relays.drain(..).for_each(|relay| relay.let_go(self));
+        }
+        // SAFETY: the node is ours.
+        if let Some(parent) = node.parent.with_mut(|parent| unsafe { (*parent).take() }) {
+            parent.let_go(self);
+        }
+    }
+}
+
+/// Cuts what leads to a dead node. Each cut waits for those who are just following it.
+fn cut_off(node: NodeRef<'_>) {
+    node.leave();
+    if let Kind::Merge(merge) = &node.get().kind {
+        merge.relays.iter().for_each(|relay| relay.borrow().leave());
+    }
+    if node.kind.is_tethered() {
+        let tether = node.inner.lock().rare.as_mut().and_then(|rare| rare.tether.take());
+        if let Some(tether) = tether {
+            tether.cut();
         }
     }
 }

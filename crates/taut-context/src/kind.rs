@@ -50,6 +50,17 @@ impl Kind {
         }
     }
 
+    /// Whether there may be a tether to the node: a timer, a token or a signal is to find it.
+    pub(crate) fn is_tethered(&self) -> bool {
+        match self {
+            Self::Deadline(deadline) => deadline.at.is_some(),
+            Self::Token(_) => true,
+            #[cfg(feature = "signal")]
+            Self::Signals(_) => true,
+            _ => false,
+        }
+    }
+
     /// The values that a node holds itself.
     pub(crate) fn values(&self) -> Option<&Values> {
         match self {

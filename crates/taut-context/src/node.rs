@@ -157,7 +157,16 @@ impl Node {
     }
 
     /// Gives an owned pointer back. True: it was the last.
+    #[inline(always)]
     fn release(&self) -> bool {
+        // One that ended by itself, left, and cannot be found: if there is one pointer, it is ours.
+        // ORDERING: Acquire, as below.
+        if self.refs.load(Ordering::Acquire) == 1
+            && self.state.load().has_left()
+            && !self.kind.is_tethered()
+        {
+            return true;
+        }
         // ORDERING: Release and Acquire make all that was done through other pointers happen before the
         // burial, as in `std::sync::Arc`.
         if self.refs.fetch_sub(1, Ordering::Release) != 1 {
@@ -228,11 +237,15 @@ impl<'a> NodeRef<'a> {
 
     /// Runs `f`, under the lock, with what few nodes have.
     pub(crate) fn with_rare<R>(self, f: impl FnOnce(&mut Rare) -> R) -> R {
-        // Made without the lock, and dropped without it if there is one.
+        let mut inner = self.inner.lock();
+        if let Some(rare) = &mut inner.rare {
+            return f(rare);
+        }
+        drop(inner);
+        // Made without the lock, and dropped without it if somebody was faster.
         let mut spare = Some(Box::default());
         let mut inner = self.inner.lock();
-        let rare = inner.rare.get_or_insert_with(|| spare.take().unwrap_or_default());
-        let output = f(rare);
+        let output = f(inner.rare.get_or_insert_with(|| spare.take().unwrap_or_default()));
         drop(inner);
         output
     }
@@ -276,8 +289,14 @@ unsafe impl Sync for Ref {}
 impl Ref {
     /// A node with so many owned pointers, of which this is one; the others are made by
     /// [`twin`](Self::twin).
+    #[inline(always)]
     pub(crate) fn with_count(count: usize, make: impl FnOnce(AtomicUsize) -> Node) -> Self {
-        Self(NonNull::from(Box::leak(Box::new(make(AtomicUsize::new(count))))))
+        // Memory first: the node is then made in place.
+        let mut memory = Box::<Node>::new_uninit();
+        memory.write(make(AtomicUsize::new(count)));
+        // SAFETY: written.
+        let node = unsafe { memory.assume_init() };
+        Self(NonNull::from(Box::leak(node)))
     }
 
     /// One more pointer, counted before.

@@ -31,8 +31,9 @@ struct Target(NonNull<Node>);
 unsafe impl Send for Target {}
 
 impl Tether {
-    /// That of `node`, made at the first time.
+    /// That of `node`, made at the first time. Of a kind that [may have one](crate::kind::Kind::is_tethered).
     pub(crate) fn to(node: NodeRef<'_>) -> Self {
+        assert!(node.kind.is_tethered(), "who buries it would not cut it");
         let bell = Bell { target: Lock::new(Some(Target(node.as_ptr()))) };
         let made = Self(Arc::new(bell));
         node.with_rare(|rare| rare.tether.get_or_insert(made).clone())

@@ -75,6 +75,12 @@ impl<S> Monitor<S> {
         MonitorGuard(self.inside.lock())
     }
 
+    /// The state, of a monitor that nobody else has.
+    #[inline]
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inside.get_mut().state
+    }
+
     /// Waits until `condition` is met.
     #[inline]
     pub fn until<C: Condition<S>>(&self, condition: C) -> Waiting<Until<'_, S, C>> {

@@ -121,7 +121,7 @@ mod tests {
     }
 
     fn listen(registry: &Registry, signal: Signal) -> (Context, crate::Cancel) {
-        let (context, cancel) = Context::background().with_cancel();
+        let (context, cancel) = Context::background().derive_for_signals([signal].into());
         registry.listen(&context, [signal].into());
         (context, cancel)
     }

@@ -70,6 +70,12 @@ mod spin {
             Guard { lock: self, _state: PhantomData }
         }
 
+        /// The state, of a lock that nobody else has.
+        #[inline(always)]
+        pub fn get_mut(&mut self) -> &mut S {
+            self.state.get_mut()
+        }
+
         #[cold]
         #[inline(never)]
         fn lock_contended(&self) {
@@ -210,6 +216,11 @@ mod model {
         /// destructors that still run must not panic in their turn.
         pub fn lock(&self) -> Guard<'_, S> {
             self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+
+        /// The state, of a lock that nobody else has.
+        pub fn get_mut(&mut self) -> &mut S {
+            self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
         }
     }
 }
