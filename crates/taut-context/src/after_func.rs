@@ -67,6 +67,7 @@ impl Context {
         let scope = self.scope();
         if let Some(scope) = scope {
             if scope.error().is_some() {
+                scope.until_marked();
                 f();
                 return AfterFunc(None);
             }
@@ -79,6 +80,7 @@ impl Context {
             node
         });
         if node.borrow().try_enter().is_err() {
+            scope.inspect(|scope| scope.until_marked());
             if let Kind::Callback(callback) = &node.kind {
                 // SAFETY: nobody else knows it.
                 unsafe { callback.run() };

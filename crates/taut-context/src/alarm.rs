@@ -89,8 +89,11 @@ impl<'a> NodeRef<'a> {
         if word.is_ended() || self.watch(word.flags()) == Watch::Kept {
             return;
         }
-        if let Some(due) = self.due() {
-            due.owner.set_alarm(due.at);
+        match self.due() {
+            // Nobody needs to wait for that, nor a runtime to do it.
+            Some(due) if due.has_passed() => due.owner.expire(),
+            Some(due) => due.owner.set_alarm(due.at),
+            None => {}
         }
     }
 

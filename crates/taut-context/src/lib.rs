@@ -78,7 +78,8 @@
 //!   none for the others; it goes with the last handle. Parents do not keep children: a context that is
 //!   dropped leaves the tree in constant time, and when the last handle goes, so does the tree.
 //! - *No foreign code under a lock.* Wakers, callbacks and destructors may use any context.
-//! - *Any size.* Ending a context takes no stack and no memory, however deep or wide the tree.
+//! - *Any size.* Ending a context takes no stack, however deep or wide the tree, and no memory but for a
+//!   list of the merged contexts that are met.
 //!
 //! # What it costs
 //!
@@ -127,6 +128,7 @@ mod kids;
 mod kind;
 mod merge;
 mod node;
+mod region;
 mod scope;
 #[cfg(feature = "signal")]
 mod signal;

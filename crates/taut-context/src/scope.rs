@@ -45,6 +45,12 @@ impl NodeRef<'_> {
         }
     }
 
+    /// The same, by the ender of one that ended by itself.
+    pub(crate) fn leave_for_good(self) {
+        self.leave();
+        self.state.set_left();
+    }
+
     /// How it ended, if it has. Compares the clock with the deadline, if there is one.
     #[inline(always)]
     pub(crate) fn error(self) -> Option<ContextError> {
@@ -110,10 +116,10 @@ impl NodeRef<'_> {
     fn ended(self, outcome: Result<Flags, Word>) -> bool {
         match outcome {
             Ok(flags) => {
-                self.leave();
-                self.state.set_left();
                 if flags.has(Flags::KIDS.with(Flags::WATCHED)) {
                     Sweep::from(self, flags);
+                } else {
+                    self.leave_for_good();
                 }
                 true
             }

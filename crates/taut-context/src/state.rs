@@ -199,7 +199,8 @@ impl State {
         self.0.store(word, Ordering::Release);
     }
 
-    fn exchange(&self, from: Word, to: Word) -> Result<Word, Word> {
+    /// One step of [`end`](Self::end), from a live word without children.
+    pub(crate) fn exchange(&self, from: Word, to: Word) -> Result<Word, Word> {
         // ORDERING: Release publishes the cause and all that was done before the end, and Acquire takes
         // what an earlier end published.
         let result = self.0.compare_exchange(from.0, to.0, Ordering::AcqRel, Ordering::Acquire);

@@ -1,27 +1,35 @@
 //! The end of a scope, and of all below it.
 //!
 //! First everything is marked, from the top down, under one lock at a time; then those who wait are told,
-//! with no lock held. Both go by a list through the nodes themselves, so that neither depth nor breadth
-//! costs stack or memory. Scopes with no kids and nobody who waits are marked in passing.
+//! with no lock held. Both go by lists through the nodes themselves, so that neither depth nor breadth
+//! costs stack or memory; only merged contexts are kept in lists beside them. Scopes with no kids and nobody who waits are marked in passing.
+//!
+//! A sweep is made of *regions*: a node that was ended, its root, and what was marked from it down the
+//! tree. The first has the scope that ended as its root; each merged context that is met has one of its own.
 //!
 //! # Invariants
 //!
-//! - E1. The nodes in the list were ended by this sweep; it owns a pointer to each.
-//! - E2. While it marks, it waits for nobody. Then it says so on all its nodes, and only after that it
-//!   waits for other sweeps that were at work below. So no two wait for each other.
+//! - E1. The nodes in a region were ended by this sweep, which owns a pointer to each.
+//! - E2. A region is *complete*, and its nodes say so, once it is marked and all regions below it are
+//!   complete, whoever sweeps them. A node that a region meets and that was ended by others is the root
+//!   of such a one: it ended by itself, or is merged. And a root derives from the nodes above it, so regions
+//!   do not wait for each other in a circle, and those of one sweep are completed in whatever order they
+//!   can be.
 //! - E3. No owned pointer is dropped while a lock is held: it may be the last.
+//! - E4. A pointer to whoever is to be told is owned before its node ends: afterwards nobody else keeps it.
 
 use std::any::Any;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::ptr::NonNull;
 
 use taut_core::WakeBatch;
+use taut_core::sync::wait_until;
 
 use crate::error::ContextError;
 use crate::kids::Popped;
 use crate::kind::Kind;
-use crate::node::{Node, NodeRef, Ref};
+use crate::node::{NodeRef, Ref};
+use crate::region::Region;
 use crate::state::{Flags, Word};
 use crate::time::Instant;
 
@@ -31,12 +39,12 @@ const KIDS_AT_ONCE: usize = 32;
 /// The nodes that one end takes with it.
 #[derive(Default)]
 pub(crate) struct Sweep {
-    first: Option<NonNull<Node>>,
-    last: Option<NonNull<Node>>,
+    /// That of the scope which ended.
+    main: Region,
+    /// Those of merged contexts.
+    merged: Vec<Region>,
     /// The time, once somebody asked.
     now: Option<Instant>,
-    /// Ended by others who may still be marking below; and what E3 forbids to drop at once.
-    strays: Vec<Ref>,
     wakes: WakeBatch,
     /// The first panic of those who were told.
     panic: Option<Box<dyn Any + Send>>,
@@ -47,86 +55,69 @@ impl Sweep {
     #[inline(never)]
     pub(crate) fn from(root: NodeRef<'_>, flags: Flags) {
         let mut sweep = Self::default();
-        sweep.add(root.to_owned(), flags.has(Flags::WATCHED));
+        sweep.main.add(root.to_owned(), flags);
         sweep.mark_all();
+        // Only now: until it is complete, whoever ends the scope above must find it.
+        root.leave_for_good();
         sweep.tell_all();
         if let Some(panic) = sweep.panic.take() {
             resume_unwind(panic);
         }
     }
 
-    /// Adds a node that we ended: E1.
-    fn add(&mut self, node: Ref, is_watched: bool) {
-        // SAFETY: N4, we are its ender.
-        node.ending.with_mut(|ending| unsafe { (*ending).is_watched = is_watched });
-        let ptr = node.into_raw();
-        match self.last.replace(ptr) {
-            None => self.first = Some(ptr),
-            Some(last) => {
-                // SAFETY: E1.
-                let last = unsafe { last.as_ref() };
-                // SAFETY: N4, we are its ender.
-                last.ending.with_mut(|ending| unsafe { (*ending).next = Some(ptr) });
-            }
+    fn mark_all(&mut self) {
+        let mut region = mem::take(&mut self.main);
+        self.mark_region(&mut region);
+        self.main = region;
+        // Each may add others.
+        let mut next = 0;
+        while let Some(region) = self.merged.get_mut(next) {
+            let mut region = mem::take(region);
+            self.mark_region(&mut region);
+            self.merged[next] = region;
+            next += 1;
         }
+        let mut is_forwards = true;
+        wait_until(|| {
+            is_forwards = !is_forwards;
+            self.complete(is_forwards)
+        });
     }
 
-    /// # Safety
+    /// Completes the regions that can be. True: that was all.
     ///
-    /// `node` is in the list.
-    unsafe fn next(node: NonNull<Node>) -> Option<NonNull<Node>> {
-        // SAFETY: E1, by the caller.
-        let node = unsafe { node.as_ref() };
-        // SAFETY: N4, we are its ender.
-        node.ending.with(|ending| unsafe { (*ending).next })
+    /// Chains of merged contexts are met from either end; there and back completes one at a go.
+    fn complete(&mut self, is_forwards: bool) -> bool {
+        let complete = |all: bool, region: &mut Region| region.complete() & all;
+        let all = if is_forwards {
+            self.merged.iter_mut().fold(true, complete)
+        } else {
+            self.merged.iter_mut().rev().fold(true, complete)
+        };
+        self.main.complete() & all
     }
 
-    /// Takes the first out of the list.
-    fn pop(&mut self) -> Option<Ref> {
-        let first = self.first?;
-        // SAFETY: E1, and it leaves the list with this.
-        let node = unsafe { Ref::from_raw(first) };
-        // SAFETY: N4, we are its ender; what comes after us finds an empty place.
-        let ending = node.ending.with_mut(|ending| unsafe { mem::take(&mut *ending) });
-        self.first = ending.next;
-        Some(node)
-    }
-
-    fn for_each(&mut self, mut run: impl FnMut(&mut Self, NodeRef<'_>)) {
-        let mut next = self.first;
+    fn mark_region(&mut self, region: &mut Region) {
+        let mut next = region.first();
         while let Some(ptr) = next {
             // SAFETY: E1.
-            run(self, unsafe { NodeRef::new(ptr) });
-            // SAFETY: it is in the list.
-            next = unsafe { Self::next(ptr) };
-        }
-    }
-
-    fn mark_all(&mut self) {
-        // The list grows as it is walked.
-        self.for_each(|sweep, node| {
+            let node = unsafe { NodeRef::new(ptr) };
             let word = node.state.load();
-            while word.is_marking() && !sweep.mark_kids(node, word.bequeathed()) {}
-        });
-        self.for_each(|_, node| {
-            if node.state.load().is_marking() {
-                node.state.set_marked();
-            }
-        });
-        self.strays.iter().for_each(|stray| stray.borrow().until_marked());
+            // The list grows as it is walked.
+            while word.is_marking() && !self.mark_kids(region, node, word.bequeathed()) {}
+            // SAFETY: in the region.
+            next = unsafe { Region::next(ptr) };
+        }
     }
 
     /// Marks some of the kids. True: there are no more.
-    fn mark_kids(&mut self, node: NodeRef<'_>, word: Word) -> bool {
+    fn mark_kids(&mut self, region: &mut Region, node: NodeRef<'_>, word: Word) -> bool {
         let mut inner = node.inner.lock();
         for _ in 0..KIDS_AT_ONCE {
             match inner.kids.pop() {
                 None => return true,
-                Some(Popped::Borrowed(kid)) => self.mark(kid, word),
-                Some(Popped::Owned(callback)) => match callback.state.end(word) {
-                    Ok(_) => self.add(callback, true),
-                    Err(_) => self.strays.push(callback),
-                },
+                Some(Popped::Borrowed(kid)) => self.mark(region, kid, word),
+                Some(Popped::Owned(callback)) => region.end(callback, word),
             }
         }
         false
@@ -134,63 +125,84 @@ impl Sweep {
 
     /// Marks one kid, under the lock of its list.
     #[inline]
-    fn mark(&mut self, kid: NodeRef<'_>, word: Word) {
-        match kid.state.end(self.end_of(kid, word)) {
-            Ok(flags) if flags.has(Flags::KIDS.with(Flags::WATCHED)) => match &kid.kind {
-                // SAFETY: the lock of its list is held.
-                Kind::Relay(relay) => self.mark_merged(unsafe { relay.target() }, word),
-                _ => self.add_if_alive(kid, flags),
-            },
-            Ok(_) => {}
-            Err(other) if other.is_marking() => self.strays.extend(kid.try_to_owned()),
-            Err(_) => {}
+    fn mark(&mut self, region: &mut Region, kid: NodeRef<'_>, word: Word) {
+        let mut current = kid.state.load();
+        while !current.is_ended() && !current.flags().has(Flags::KIDS.with(Flags::WATCHED)) {
+            let end = self.end_of(kid, current.flags(), word);
+            match kid.state.exchange(current, end) {
+                // Nobody is to be told, and nothing is below.
+                Ok(_) => return,
+                Err(other) => current = other,
+            }
+        }
+        // E4. Without a pointer there is nobody to be told any more: it is about to be buried.
+        let Some(owned) = kid.try_to_owned() else { return };
+        if current.is_ended() {
+            return region.add_stray(owned);
+        }
+        match &kid.kind {
+            Kind::Relay(relay) => {
+                if owned.state.end(word).is_ok() {
+                    // SAFETY: the lock of its list is held.
+                    let merged = unsafe { relay.target() }.and_then(NodeRef::try_to_owned);
+                    self.begin(region, merged, word);
+                }
+                region.add_stray(owned);
+            }
+            Kind::Merge(_) => self.begin(region, Some(owned), word),
+            _ => region.end(owned, self.end_of(kid, current.flags(), word)),
         }
     }
 
-    /// One that has no owned pointer left has no kids, and nobody to be told.
-    fn add_if_alive(&mut self, kid: NodeRef<'_>, flags: Flags) {
-        if let Some(kid) = kid.try_to_owned() {
-            self.add(kid, flags.has(Flags::WATCHED));
+    /// A merged context begins a region, unless it has ended already. Either way it is below this one.
+    fn begin(&mut self, region: &mut Region, merged: Option<Ref>, word: Word) {
+        let Some(merged) = merged else { return };
+        let current = merged.state.load();
+        if !current.is_ended() {
+            let mut own = Region::default();
+            own.end(merged.clone(), self.end_of(merged.borrow(), current.flags(), word));
+            self.merged.push(own);
         }
+        region.add_stray(merged);
     }
 
-    /// How `kid` ends: as its parent, or before it, by a deadline of its own that has passed unseen.
+    /// How `kid` ends: as its parent, or before it, by a deadline that has passed unseen.
     #[inline(always)]
-    fn end_of(&mut self, kid: NodeRef<'_>, word: Word) -> Word {
-        let current = kid.state.load();
-        if current.is_ended() || !current.flags().has(Flags::TIMED) {
+    fn end_of(&mut self, kid: NodeRef<'_>, flags: Flags, word: Word) -> Word {
+        if flags.has(Flags::TIMED) { self.end_in_time(kid, word) } else { word }
+    }
+
+    fn end_in_time(&mut self, kid: NodeRef<'_>, word: Word) -> Word {
+        let is_own = kid.due.is_itself() || matches!(kid.kind, Kind::Merge(_));
+        let Some(due) = kid.due().filter(|_| is_own) else { return word };
+        if due.at > *self.now.get_or_insert_with(Instant::now) {
             return word;
         }
-        match kid.kind.deadline() {
-            Some(at) if at <= *self.now.get_or_insert_with(Instant::now) => {
-                Word::ended(kid.as_ptr(), ContextError::DeadlineExceeded)
-            }
-            _ => word,
+        let owner = due.owner.state.load();
+        if owner.is_ended() {
+            // Of a merged one: it hears of that in another way, too.
+            return owner.bequeathed();
         }
-    }
-
-    fn mark_merged(&mut self, merged: Option<NodeRef<'_>>, word: Word) {
-        let Some(merged) = merged.and_then(NodeRef::try_to_owned) else { return };
-        match merged.state.end(word) {
-            // E3: even if there is nobody to be told.
-            Ok(flags) => self.add(merged, flags.has(Flags::WATCHED)),
-            Err(_) => self.strays.push(merged),
-        }
+        Word::ended(due.owner.as_ptr(), ContextError::DeadlineExceeded)
     }
 
     /// Tells everybody, whoever panics.
     fn tell_all(&mut self) {
-        while let Some(first) = self.first {
-            // SAFETY: E1.
-            let node = unsafe { NodeRef::new(first) };
-            // SAFETY: N4, we are its ender.
-            let is_watched = node.ending.with(|ending| unsafe { (*ending).is_watched });
-            // One that panicked was told; the others of the same node come next.
-            if is_watched && !self.survives(|sweep| sweep.tell(node)) {
-                continue;
+        let main = mem::take(&mut self.main);
+        let merged = mem::take(&mut self.merged);
+        for mut region in std::iter::once(main).chain(merged) {
+            while let Some(first) = region.first() {
+                // SAFETY: E1.
+                let node = unsafe { NodeRef::new(first) };
+                // One that panicked was told; the others of the same node come next.
+                if region.is_first_watched() && !self.survives(|sweep| sweep.tell(node)) {
+                    continue;
+                }
+                // The last pointer, maybe: then the user's destructors run.
+                let told = region.pop();
+                self.survives(|_| drop(told));
             }
-            // The last pointer, maybe: then the user's destructors run.
-            self.survives(|sweep| drop(sweep.pop()));
+            self.survives(|_| drop(region));
         }
         self.survives(|sweep| sweep.wakes.wake_all());
     }
