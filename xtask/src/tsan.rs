@@ -10,7 +10,7 @@ use crate::toolchain::{self, NIGHTLY};
 pub(crate) const STEP: Step = Step {
     name: "tsan",
     args: "[ARGS]",
-    about: "the stress tests of channels and selects under ThreadSanitizer",
+    about: "the stress tests of every crate under ThreadSanitizer",
     in_ci: Some(InCi { args: &[], minutes: 20 }),
     run,
 };
@@ -24,8 +24,12 @@ const TARGETS: [&str; 4] = [
 ];
 
 /// The crates, their test binaries, and which tests of these.
-const TESTS: [(&str, &str, &str); 2] =
-    [("taut-chan", "stress", ""), ("taut-select", "it", "stress::")];
+const TESTS: [(&str, &str, &str); 4] = [
+    ("taut-chan", "stress", ""),
+    ("taut-select", "it", "stress::"),
+    ("taut-context", "it", "concurrency::"),
+    ("taut-time", "it", "stress::"),
+];
 
 fn run(call: &Call) -> Outcome {
     let host = toolchain::host(call)?;
