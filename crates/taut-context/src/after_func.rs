@@ -38,12 +38,14 @@ impl Context {
     /// `f` may use any context. Like a waker it should be short and not block; to do more, let it spawn
     /// a task. If the context has ended already, `f` runs before this returns.
     ///
-    /// Registrations are independent, and run in no particular order.
+    /// Registrations are independent, and run in no particular order. One on a context that can never end
+    /// is never run.
     ///
     /// # Panics
     ///
     /// If the context has a deadline and there is no Tokio runtime with time enabled. A panic of `f` goes
-    /// to whoever ended the context, after all others were told.
+    /// to whoever ended the context, after all others were told; where that is a timer, a token or a
+    /// signal, it goes no further than the panic hook.
     ///
     /// # Cost
     ///

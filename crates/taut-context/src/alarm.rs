@@ -84,25 +84,38 @@ impl<'a> NodeRef<'a> {
     /// # Panics
     ///
     /// If there is no Tokio runtime with time enabled.
+    #[inline(always)]
     pub(crate) fn arm(self) {
-        let word = self.state.load();
-        if word.is_ended() || self.watch(word.flags()) == Watch::Kept {
-            return;
+        if self.needs_watch() {
+            self.arm_owner();
         }
+    }
+
+    /// As [`arm`](Self::arm) where a timer can be made; elsewhere the clock is compared at once.
+    #[inline(always)]
+    pub(crate) fn arm_or_look(self) {
+        if self.needs_watch() {
+            if is_at_hand() {
+                self.arm_owner();
+            } else {
+                let _seen = self.look_at_the_clock();
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn needs_watch(self) -> bool {
+        let word = self.state.load();
+        !word.is_ended() && self.watch(word.flags()) == Watch::Needed
+    }
+
+    #[cold]
+    fn arm_owner(self) {
         match self.due() {
             // Nobody needs to wait for that, nor a runtime to do it.
             Some(due) if due.has_passed() => due.owner.expire(),
             Some(due) => due.owner.set_alarm(due.at),
             None => {}
-        }
-    }
-
-    /// As [`arm`](Self::arm) where a timer can be made; elsewhere the clock is compared at once.
-    pub(crate) fn arm_or_look(self) {
-        if is_at_hand() {
-            self.arm();
-        } else {
-            let _seen = self.error();
         }
     }
 

@@ -61,8 +61,9 @@ impl NodeRef<'_> {
         if word.flags().has(Flags::TIMED) { self.look_at_the_clock() } else { None }
     }
 
+    /// Of one with a deadline, that has not ended as far as is known.
     #[inline(never)]
-    fn look_at_the_clock(self) -> Option<ContextError> {
+    pub(crate) fn look_at_the_clock(self) -> Option<ContextError> {
         let due = self.due()?;
         if !due.has_passed() {
             return None;

@@ -6,10 +6,10 @@
 //!   lock the node is in memory, if it is no longer counted.
 
 // TIDY-ALLOW: what becomes a `Waker` must be in an `Arc` of std; what is shared is under a lock of ours.
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::{Wake, Waker};
-
-use std::ptr::NonNull;
 
 use taut_core::sync::Lock;
 
@@ -60,9 +60,10 @@ impl Tether {
 
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
-        if let Some(node) = Tether(self).upgrade() {
-            node.borrow().ring();
-        }
+        let Some(node) = Tether(self).upgrade() else { return };
+        // A callback may panic. The hook has said so; the driver that we are called from, or who cancels a
+        // token, has no part in it.
+        let _said = catch_unwind(AssertUnwindSafe(move || node.borrow().ring()));
     }
 }
 

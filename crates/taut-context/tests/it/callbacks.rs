@@ -3,8 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use taut::context::{AfterFunc, Cancel, Context};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::hooks::panics;
 use crate::support::{CANCELLED, Census, Seen, Why, now, parked, seen};
@@ -248,4 +250,27 @@ fn a_panic_leaves_nothing_behind() {
     assert_eq!(census.alive(), 1);
     drop((ctx, cancel));
     assert_eq!(census.alive(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_in_the_timer_driver_goes_no_further() {
+    // Goal: the driver lives on, for all other timers of the runtime.
+    let runs = Arc::default();
+    for _ in 0..3 {
+        let (ctx, _cancel) = Context::background().with_timeout(Duration::from_secs(1));
+        ctx.after_func(|| panic!("a callback panics, as it should")).detach();
+        ctx.after_func(counting(&runs)).detach();
+        assert!(ctx.done().await.is_timeout());
+    }
+    assert_eq!(runs.load(Ordering::SeqCst), 3);
+}
+
+#[test]
+fn a_panic_goes_not_to_who_cancels_a_token() {
+    let token = CancellationToken::new();
+    let (ctx, runs) = (Context::from(token.clone()), Arc::default());
+    ctx.after_func(|| panic!("a callback panics, as it should")).detach();
+    ctx.after_func(counting(&runs)).detach();
+    token.cancel();
+    assert_eq!((seen(&ctx), runs.load(Ordering::SeqCst)), (CANCELLED, 1));
 }
