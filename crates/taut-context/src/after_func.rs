@@ -75,9 +75,9 @@ impl Context {
             }
             scope.arm();
         }
-        let node = Ref::with_count(1, |refs| {
+        let node = Ref::with_count(1, |seed| {
             let callback = Callback(UnsafeCell::new(Some(Box::new(f))));
-            let mut node = Node::new(refs, Kind::Callback(callback), Flags::WATCHED);
+            let mut node = Node::new(seed, Kind::Callback(callback), Flags::WATCHED);
             node.parent = UnsafeCell::new(self.to_ref());
             node
         });

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::error::{Cause, ContextError};
 use crate::future::{Done, Run, Sleep};
 use crate::kind::Kind;
-use crate::node::{Holder, Node, NodeRef, Ref};
+use crate::node::{Node, NodeRef, Ref};
 use crate::state::Flags;
 use crate::time::{Instant, Nap};
 use crate::values::Values;
@@ -344,9 +344,10 @@ impl Context {
 
     /// A scope that derives from nothing.
     pub(crate) fn root(kind: Kind) -> Self {
-        Self(Some(Ref::with_count(1, |refs| {
-            let mut node = Node::new(refs, kind, Flags::NONE);
-            node.scope = Holder::ITSELF;
+        Self(Some(Ref::with_count(1, |seed| {
+            let itself = seed.itself();
+            let mut node = Node::new(seed, kind, Flags::NONE);
+            node.scope = itself;
             node
         })))
     }

@@ -155,11 +155,12 @@ impl Context {
             None => Values::default().with(value),
         };
         let parent = self.node();
-        Self::from_ref(Ref::with_count(1, |refs| {
-            let mut node = Node::new(refs, Kind::Value(Box::new(values)), Flags::NONE);
+        Self::from_ref(Ref::with_count(1, |seed| {
+            let itself = seed.itself();
+            let mut node = Node::new(seed, Kind::Value(Box::new(values)), Flags::NONE);
             node.parent = UnsafeCell::new(self.to_ref());
-            node.scope = parent.map_or(Holder::NOBODY, |parent| parent.scope_of_child());
-            node.values = Holder::ITSELF;
+            node.scope = parent.map_or(Holder::NOBODY, |parent| parent.get().scope);
+            node.values = itself;
             node
         }))
     }
@@ -183,10 +184,10 @@ impl Context {
     #[must_use]
     pub fn without_cancel(&self) -> Self {
         let Some(parent) = self.node() else { return Self::background() };
-        Self::from_ref(Ref::with_count(1, |refs| {
-            let mut node = Node::new(refs, Kind::WithoutCancel, Flags::NONE);
+        Self::from_ref(Ref::with_count(1, |seed| {
+            let mut node = Node::new(seed, Kind::WithoutCancel, Flags::NONE);
             node.parent = UnsafeCell::new(self.to_ref());
-            node.values = parent.get().values.inherited(parent);
+            node.values = parent.get().values;
             node
         }))
     }
@@ -212,16 +213,17 @@ impl Context {
     fn derive(&self, kind: Kind) -> (Self, Cancel) {
         let parent = self.node();
         let scope = parent.and_then(NodeRef::scope);
-        let node = Ref::with_count(2, |refs| {
-            let mut node = Node::new(refs, kind, Flags::NONE);
+        let node = Ref::with_count(2, |seed| {
+            let itself = seed.itself();
+            let mut node = Node::new(seed, kind, Flags::NONE);
             node.parent = UnsafeCell::new(self.to_ref());
-            node.scope = Holder::ITSELF;
+            node.scope = itself;
             if let Some(parent) = parent {
-                node.values = parent.get().values.inherited(parent);
+                node.values = parent.get().values;
             }
             node.set_due(match (node.kind.deadline(), scope) {
-                (Some(_), _) => Holder::ITSELF,
-                (None, Some(scope)) => scope.due.inherited(scope),
+                (Some(_), _) => itself,
+                (None, Some(scope)) => scope.get().due,
                 (None, None) => Holder::NOBODY,
             });
             node
@@ -230,11 +232,5 @@ impl Context {
         // SAFETY: the count is two, and this is the other one.
         let twin = unsafe { node.twin() };
         (Self::from_ref(node), Cancel::new(twin))
-    }
-}
-
-impl NodeRef<'_> {
-    fn scope_of_child(self) -> Holder {
-        self.get().scope.inherited(self)
     }
 }

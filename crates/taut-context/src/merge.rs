@@ -81,14 +81,15 @@ impl Context {
         contexts.iter().filter_map(Self::values).for_each(|theirs| values.adopt(theirs));
         let relays = scopes.iter().skip(1).map(|(ctx, _)| relay(ctx)).collect();
         let merge = Merge { relays, values, count: contexts.len() };
-        let merged = Ref::with_count(1, |refs| {
+        let merged = Ref::with_count(1, |seed| {
+            let itself = seed.itself();
             let first = scopes.first();
             let parent = first.map_or_else(|| contexts.first(), |(ctx, _)| Some(*ctx));
-            let mut node = Node::new(refs, Kind::Merge(Box::new(merge)), Flags::NONE);
+            let mut node = Node::new(seed, Kind::Merge(Box::new(merge)), Flags::NONE);
             node.parent = UnsafeCell::new(parent.and_then(Self::to_ref));
-            node.values = Holder::ITSELF;
+            node.values = itself;
             if first.is_some() {
-                node.scope = Holder::ITSELF;
+                node.scope = itself;
                 node.set_due(earliest(&scopes));
             }
             node
@@ -101,13 +102,13 @@ impl Context {
 fn earliest(scopes: &[(&Context, NodeRef<'_>)]) -> Holder {
     // The first of those that are equal.
     let earliest = scopes.iter().filter_map(|(_, scope)| scope.due()).min_by_key(|due| due.at);
-    earliest.map_or(Holder::NOBODY, |due| Holder::above(due.owner))
+    earliest.map_or(Holder::NOBODY, |due| Holder::at(due.owner))
 }
 
 fn relay(ctx: &Context) -> Ref {
-    Ref::with_count(1, |refs| {
+    Ref::with_count(1, |seed| {
         let relay = Relay { target: UnsafeCell::new(None) };
-        let mut node = Node::new(refs, Kind::Relay(relay), Flags::WATCHED);
+        let mut node = Node::new(seed, Kind::Relay(relay), Flags::WATCHED);
         node.parent = UnsafeCell::new(ctx.to_ref());
         node
     })

@@ -23,7 +23,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
 use taut_core::Monitor;
 use taut_core::sync::{AtomicUsize, Ordering, UnsafeCell};
@@ -38,42 +38,43 @@ use crate::token::Bridge;
 use crate::weak::Tether;
 
 /// Who has something on behalf of a node: nobody, the node itself, or one above it (N2).
-///
-/// An enum, in one word: there is one for each of three things in every node.
 #[derive(Clone, Copy)]
-pub(crate) struct Holder(*mut Node);
+pub(crate) struct Holder(Option<NonNull<Node>>);
 
 impl Holder {
-    pub(crate) const NOBODY: Self = Self(ptr::null_mut());
-    /// No node has this address.
-    pub(crate) const ITSELF: Self = Self(ptr::without_provenance_mut(1));
+    pub(crate) const NOBODY: Self = Self(None);
 
-    pub(crate) const fn above(node: NodeRef<'_>) -> Self {
-        Self(node.as_ptr().as_ptr())
-    }
-
-    /// For a child of `parent`.
-    #[inline(always)]
-    pub(crate) fn inherited(self, parent: NodeRef<'_>) -> Self {
-        if self.is_itself() { Self::above(parent) } else { self }
+    pub(crate) const fn at(node: NodeRef<'_>) -> Self {
+        Self(Some(node.as_ptr()))
     }
 
     #[inline(always)]
-    pub(crate) fn is_itself(self) -> bool {
-        ptr::eq(self.0, Self::ITSELF.0)
+    pub(crate) fn is(self, node: NodeRef<'_>) -> bool {
+        self.0 == Some(node.as_ptr())
     }
 
-    pub(crate) fn is_nobody(self) -> bool {
-        self.0.is_null()
+    pub(crate) const fn is_nobody(self) -> bool {
+        self.0.is_none()
     }
 
+    /// As what is said of `node`, or of a child of it.
     #[inline(always)]
     pub(crate) fn of(self, node: NodeRef<'_>) -> Option<NodeRef<'_>> {
-        if self.is_itself() {
-            return Some(node);
-        }
+        let _keeps = node;
         // SAFETY: N2, alive as long as the node.
-        NonNull::new(self.0).map(|ptr| unsafe { NodeRef::new(ptr) })
+        self.0.map(|ptr| unsafe { NodeRef::new(ptr) })
+    }
+}
+
+/// What a node is made from: the count of its pointers, and where it will be.
+pub(crate) struct Seed {
+    refs: AtomicUsize,
+    place: NonNull<Node>,
+}
+
+impl Seed {
+    pub(crate) const fn itself(&self) -> Holder {
+        Holder(Some(self.place))
     }
 }
 
@@ -133,9 +134,9 @@ unsafe impl Sync for Node {}
 
 impl Node {
     /// A node on its own.
-    pub(crate) fn new(refs: AtomicUsize, kind: Kind, flags: Flags) -> Self {
+    pub(crate) fn new(seed: Seed, kind: Kind, flags: Flags) -> Self {
         Self {
-            refs,
+            refs: seed.refs,
             state: State::live(flags),
             links: UnsafeCell::new(Links::Out),
             ending: UnsafeCell::new(Ending::default()),
@@ -290,13 +291,14 @@ impl Ref {
     /// A node with so many owned pointers, of which this is one; the others are made by
     /// [`twin`](Self::twin).
     #[inline(always)]
-    pub(crate) fn with_count(count: usize, make: impl FnOnce(AtomicUsize) -> Node) -> Self {
-        // Memory first: the node is then made in place.
-        let mut memory = Box::<Node>::new_uninit();
-        memory.write(make(AtomicUsize::new(count)));
-        // SAFETY: written.
-        let node = unsafe { memory.assume_init() };
-        Self(NonNull::from(Box::leak(node)))
+    pub(crate) fn with_count(count: usize, make: impl FnOnce(Seed) -> Node) -> Self {
+        // Memory first: the node is made in place, and can point to itself.
+        let memory = Box::leak(Box::<Node>::new_uninit());
+        let place = NonNull::from(memory).cast::<Node>();
+        let node = make(Seed { refs: AtomicUsize::new(count), place });
+        // SAFETY: memory for a node, and nobody else has it.
+        unsafe { place.write(node) };
+        Self(place)
     }
 
     /// One more pointer, counted before.

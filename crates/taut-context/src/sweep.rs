@@ -173,7 +173,7 @@ impl Sweep {
     }
 
     fn end_in_time(&mut self, kid: NodeRef<'_>, word: Word) -> Word {
-        let is_own = kid.due.is_itself() || matches!(kid.kind, Kind::Merge(_));
+        let is_own = kid.due.is(kid) || matches!(kid.kind, Kind::Merge(_));
         let Some(due) = kid.due().filter(|_| is_own) else { return word };
         if due.at > *self.now.get_or_insert_with(Instant::now) {
             return word;
