@@ -80,7 +80,7 @@ fn an_import_of_several_lines_is_found_on_its_own_line() {
 fn tokio_is_found_outside_its_files() {
     let body = "/// As `tokio::sync::mpsc`.\nuse tokio::time::Instant;";
     assert_eq!(found(LIBRARY, body), ["3: tokio"]);
-    assert!(found("crates/taut-chan/src/future/timeout.rs", body).is_empty());
+    assert!(found("crates/taut-chan/src/future/time.rs", body).is_empty());
     assert!(found("examples/a.rs", body).is_empty());
 }
 
