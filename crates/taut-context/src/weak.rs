@@ -5,9 +5,9 @@
 //! - T1. The target is there until its burial cuts the tether, which waits for the lock. So under the
 //!   lock the node is in memory, if it is no longer counted.
 
-// TIDY-ALLOW: what becomes a `Waker` must be in an `Arc` of std; what is shared is under a lock of ours.
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
+// TIDY-ALLOW: what becomes a `Waker` must be in an `Arc` of std; what is shared is under a lock of ours.
 use std::sync::Arc;
 use std::task::{Wake, Waker};
 
