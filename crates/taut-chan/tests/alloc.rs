@@ -3,93 +3,43 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "support/allocations.rs"]
+mod allocations;
 #[path = "support/mod.rs"]
 mod support;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-use std::future::Future;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
+use crate::allocations::{at_once, calls, live_bytes, poll};
 use crate::support::{CAPACITIES, channel, race};
 
 type Large = [u8; 1 << 20];
-
-struct Counting;
-
-thread_local! {
-    static CALLS: Cell<u64> = const { Cell::new(0) };
-    static LIVE: Cell<i64> = const { Cell::new(0) };
-}
-
-fn note(calls: u64, bytes: i64) {
-    // A thread that is ending is not counted any more.
-    let _ended = CALLS.try_with(|cell| cell.set(cell.get() + calls));
-    let _ended = LIVE.try_with(|cell| cell.set(cell.get() + bytes));
-}
-
-// SAFETY: everything is passed on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        note(1, layout.size() as i64);
-        // SAFETY: by the caller.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        note(0, -(layout.size() as i64));
-        // SAFETY: by the caller.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-fn calls() -> u64 {
-    CALLS.get()
-}
-
-fn live() -> i64 {
-    LIVE.get()
-}
-
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
-
-fn ready<F: Future>(future: F) -> F::Output {
-    match poll(pin!(future)) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("still pending"),
-    }
-}
 
 /// Every operation once, waiting and not.
 fn one_of_each(tx: &taut_chan::Sender<u64>, rx: &taut_chan::Receiver<u64>, into: &mut Vec<u64>) {
     let mut receive = pin!(rx.recv());
     assert!(poll(receive.as_mut()).is_pending());
-    assert_eq!(ready(tx.send(1)), Ok(()));
+    assert_eq!(at_once(tx.send(1)), Ok(()));
     assert_eq!(poll(receive), Poll::Ready(Ok(1)));
 
     {
         let mut batch = pin!(rx.recv_many(into, 4));
         assert!(poll(batch.as_mut()).is_pending());
-        assert_eq!(ready(tx.send_from(&mut Some(2))), Ok(()));
+        assert_eq!(at_once(tx.send_from(&mut Some(2))), Ok(()));
         assert_eq!(poll(batch), Poll::Ready(1));
     }
     into.clear();
 
     let mut receive = pin!(rx.recv());
     assert!(poll(receive.as_mut()).is_pending());
-    assert_eq!(ready(tx.reserve()).unwrap().send(3), Ok(()));
+    assert_eq!(at_once(tx.reserve()).unwrap().send(3), Ok(()));
     assert_eq!(poll(receive), Poll::Ready(Ok(3)));
 
     let mut receive = pin!(rx.recv());
     assert!(poll(receive.as_mut()).is_pending());
-    let owned = ready(tx.clone().reserve_owned()).unwrap();
+    let owned = at_once(tx.clone().reserve_owned()).unwrap();
     assert!(owned.send(4).is_ok());
     assert_eq!(poll(receive), Poll::Ready(Ok(4)));
 
@@ -117,11 +67,11 @@ fn no_operation_allocates() {
         for _ in 0..40 {
             one_of_each(&tx, &rx, &mut into);
         }
-        let before = (calls(), live());
+        let before = (calls(), live_bytes());
         for _ in 0..200 {
             one_of_each(&tx, &rx, &mut into);
         }
-        assert_eq!((calls(), live()), before, "{capacity:?}");
+        assert_eq!((calls(), live_bytes()), before, "{capacity:?}");
     }
 }
 
@@ -190,26 +140,26 @@ fn blocked_threads_allocate_nothing() {
 fn a_huge_capacity_is_not_set_aside() {
     // Goal: CB-08, CB-11: for values of any size, none included.
     for capacity in [1 << 20, 1 << 40, usize::MAX / 2, usize::MAX - 1, usize::MAX] {
-        let before = live();
+        let before = live_bytes();
         let unit = taut_chan::bounded::<()>(capacity);
         let word = taut_chan::bounded::<u64>(capacity);
         let large = taut_chan::bounded::<[u64; 16]>(capacity);
-        assert!(live() - before < 16 * 1024, "{capacity}: {} bytes", live() - before);
+        assert!(live_bytes() - before < 16 * 1024, "{capacity}: {} bytes", live_bytes() - before);
         assert!(word.0.try_send(1).is_ok() && unit.0.try_send(()).is_ok());
         assert!(large.0.try_send([1; 16]).is_ok());
         drop((unit, word, large));
-        assert_eq!(live(), before);
+        assert_eq!(live_bytes(), before);
     }
 }
 
 #[test]
 fn a_channel_is_small_when_it_is_made() {
     for (capacity, bytes) in [(Some(0), 1024), (Some(1), 1024), (Some(64), 2048), (None, 2048)] {
-        let before = (calls(), live());
+        let before = (calls(), live_bytes());
         let ends = channel::<u64>(capacity);
-        let made = (calls() - before.0, live() - before.1);
+        let made = (calls() - before.0, live_bytes() - before.1);
         drop(ends);
-        assert_eq!(live(), before.1);
+        assert_eq!(live_bytes(), before.1);
         println!("{capacity:?}: {} bytes in {} pieces", made.1, made.0);
         assert!(made.0 <= 2 && made.1 <= bytes, "{capacity:?}: {made:?}");
     }
@@ -219,19 +169,23 @@ fn a_channel_is_small_when_it_is_made() {
 fn an_unbounded_channel_gives_its_memory_back_after_a_burst() {
     // Goal: what is left is one block to write to and one spare; nothing when it is dropped.
     for capacity in [Some(1 << 40), None] {
-        let before = live();
+        let before = live_bytes();
         let (tx, rx) = channel::<u64>(capacity);
-        let made = live();
+        let made = live_bytes();
         for n in 0..100_000 {
             assert!(tx.try_send(n).is_ok());
         }
-        assert!(live() - made >= 100_000 * 8);
+        assert!(live_bytes() - made >= 100_000 * 8);
         for n in 0..100_000 {
             assert_eq!(rx.try_recv(), Ok(n));
         }
-        assert!(live() - made <= 2 * 32 * 8, "{capacity:?}: {} bytes are left", live() - made);
+        assert!(
+            live_bytes() - made <= 2 * 32 * 8,
+            "{capacity:?}: {} bytes are left",
+            live_bytes() - made
+        );
         drop((tx, rx));
-        assert_eq!(live(), before);
+        assert_eq!(live_bytes(), before);
     }
 }
 
@@ -253,9 +207,9 @@ fn ch_25_quiet_operations_do_not_pile_up() {
             assert_eq!(rx.try_recv(), Ok(1));
         };
         (0..40).for_each(|_| round());
-        let before = (calls(), live());
+        let before = (calls(), live_bytes());
         (0..1000).for_each(|_| round());
-        assert_eq!((calls(), live()), before, "{capacity:?}");
+        assert_eq!((calls(), live_bytes()), before, "{capacity:?}");
     }
 }
 
@@ -311,9 +265,9 @@ fn make_channels_for_large_values() {
 fn a_channel_for_few_large_values_is_not_much_larger_than_they_are() {
     // Goal: what a bounded channel sets aside is about what it can hold.
     for capacity in [1, 2] {
-        let before = live();
+        let before = live_bytes();
         let ends = taut_chan::bounded::<[u8; 128 << 10]>(capacity);
-        let bytes = live() - before;
+        let bytes = live_bytes() - before;
         assert!(bytes <= (capacity as i64 + 1) * (128 << 10), "{capacity}: {bytes} bytes");
         drop(ends);
     }

@@ -3,56 +3,26 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "../../taut-chan/tests/support/allocations.rs"]
+mod counted;
 #[path = "support/mod.rs"]
 mod support;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-use std::future::{Future, pending, ready};
-use std::pin::{Pin, pin};
-use std::task::{Context as Turn, Poll, Waker};
+use std::future::{pending, ready};
+use std::pin::pin;
 use std::time::Duration;
 
 use taut::context::{Cancel, Context};
 
-struct Counting;
-
-thread_local! {
-    static CALLS: Cell<u64> = const { Cell::new(0) };
-    static LIVE: Cell<i64> = const { Cell::new(0) };
-}
-
-fn note(calls: u64, bytes: i64) {
-    // A thread that is ending is not counted any more.
-    let _ended = CALLS.try_with(|cell| cell.set(cell.get() + calls));
-    let _ended = LIVE.try_with(|cell| cell.set(cell.get() + bytes));
-}
-
-// SAFETY: everything is passed on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        note(1, layout.size() as i64);
-        // SAFETY: by the caller.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        note(0, -(layout.size() as i64));
-        // SAFETY: by the caller.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
+use crate::counted::{calls, live_bytes, poll};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Runs `program`; how often it allocated.
 fn allocations<R>(program: impl FnOnce() -> R) -> (R, u64) {
-    let before = CALLS.get();
+    let before = calls();
     let result = program();
-    (result, CALLS.get() - before)
+    (result, calls() - before)
 }
 
 /// Runs `program`, which must allocate as often as this.
@@ -61,10 +31,6 @@ fn allocates<R>(expected: u64, program: impl FnOnce() -> R) -> R {
     let (result, found) = allocations(program);
     assert_eq!(found, expected, "allocations");
     result
-}
-
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Turn::from_waker(Waker::noop()))
 }
 
 fn live() -> (Context, Cancel) {
@@ -191,7 +157,7 @@ fn a_timer_is_armed_once_for_all_who_wait() {
 
 #[test]
 fn everything_is_given_back() {
-    let before = LIVE.get();
+    let before = live_bytes();
     {
         let (ctx, cancel) = live();
         let (timed, _timed_cancel) =
@@ -205,17 +171,17 @@ fn everything_is_given_back() {
         drop(format!("{:?}", timed.cause()));
         drop((token, other_cancel));
     }
-    assert_eq!(LIVE.get(), before);
+    assert_eq!(live_bytes(), before);
 }
 
 #[test]
 fn how_large_they_are() {
     let size = |make: &dyn Fn() -> (Context, Option<Cancel>)| {
-        let before = LIVE.get();
+        let before = live_bytes();
         let made = make();
-        let bytes = LIVE.get() - before;
+        let bytes = live_bytes() - before;
         drop(made);
-        assert_eq!(LIVE.get(), before);
+        assert_eq!(live_bytes(), before);
         bytes
     };
     let root = Context::background();

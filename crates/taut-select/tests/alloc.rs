@@ -4,63 +4,29 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "../../taut-chan/tests/support/allocations.rs"]
+mod allocations;
 #[path = "it/support.rs"]
 mod support;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-use std::future::{Future, ready};
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::future::ready;
+use std::pin::pin;
+use std::task::Poll;
 
 use taut::chan::{self, Receiver, Sender, never};
 use taut::select::{self, OneOf2, Select};
 
+use crate::allocations::{at_once, calls, poll};
 use crate::support::{CAPACITIES, channel};
-
-struct Counting;
-
-thread_local! {
-    static CALLS: Cell<u64> = const { Cell::new(0) };
-}
-
-// SAFETY: everything is passed on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // A thread that is ending is not counted any more.
-        let _ended = CALLS.try_with(|cell| cell.set(cell.get() + 1));
-        // SAFETY: by the caller.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        // SAFETY: by the caller.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
-
-fn at_once<F: Future>(future: F) -> F::Output {
-    match poll(pin!(future)) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("still pending"),
-    }
-}
 
 /// Runs `round` a few times, in which a chain gets its spare block, then many times that must not
 /// allocate at all.
 #[track_caller]
 fn allocates_nothing(name: &str, mut round: impl FnMut()) {
     (0..40).for_each(|_| round());
-    let before = CALLS.get();
+    let before = calls();
     (0..300).for_each(|_| round());
-    assert_eq!(CALLS.get() - before, 0, "{name}");
+    assert_eq!(calls() - before, 0, "{name}");
 }
 
 /// Each kind of `select!` once: ready, waiting and served, given up, with `default` and with `else`.
@@ -171,14 +137,14 @@ fn an_arm_costs_one_allocation_and_room_may_be_made_before() {
     let rx = never::<u64>();
     let mut select = Select::new();
     select.reserve(1000);
-    let before = CALLS.get();
+    let before = calls();
     (0..1000).for_each(|n| select.add(n, rx.recv()));
-    let made = CALLS.get() - before;
+    let made = calls() - before;
     println!("1000 arms: {made} allocations");
     assert!(made <= 1001, "{made}");
-    let before = CALLS.get();
+    let before = calls();
     select.clear();
     (0..1000).for_each(|n| select.add(n, rx.recv()));
     // The list of places that were left may grow once to its full size.
-    assert!(CALLS.get() - before <= 16, "{}", CALLS.get() - before);
+    assert!(calls() - before <= 16, "{}", calls() - before);
 }

@@ -1,26 +1,11 @@
 //! A loop over a channel that is always ready lets others run: a timer around it, other tasks.
 //!
-//! Method: each loop gives up after many rounds, and is then told to have starved the timer.
+//! Method: one poll of a loop that goes on for long. It must come back pending.
 
-use std::future::Future;
-use std::time::Duration;
-
-use crate::support::{CAPACITIES, channel};
+use crate::support::{CAPACITIES, channel, gives_way};
 
 /// Far more than a task may do in one turn.
 const ROUNDS: u32 = 200_000;
-
-/// Runs `round` again and again in a task, under a timeout that has passed. The timeout must get its
-/// turn.
-async fn gives_way<F: Future<Output = ()>>(name: &str, round: impl Fn() -> F) {
-    let endless = async {
-        for _ in 0..ROUNDS {
-            round().await;
-        }
-    };
-    let is_starved = tokio::time::timeout(Duration::ZERO, endless).await.is_ok();
-    assert!(!is_starved, "{name}: the timer was never looked at");
-}
 
 #[tokio::test]
 async fn g_11_sending_and_receiving_in_turn_gives_way() {

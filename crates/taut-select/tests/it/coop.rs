@@ -4,28 +4,15 @@
 //! Method: one poll of a loop that goes on for long. It must come back pending.
 
 use std::cell::RefCell;
-use std::future::{Future, poll_fn, ready};
-use std::pin::pin;
-use std::task::Poll;
+use std::future::ready;
 
 use taut::chan::{self, never};
 use taut::select::{self, Select};
 
-use crate::support::{holding, parked};
+use crate::support::{gives_way, holding, parked};
 
 /// Far more than a task may do in one turn.
 const ROUNDS: u32 = 200_000;
-
-/// Runs `round` again and again in a task, which must give way before it is done.
-async fn gives_way(name: &str, round: impl AsyncFn()) {
-    let mut endless = pin!(async {
-        for _ in 0..ROUNDS {
-            round().await;
-        }
-    });
-    let turn = poll_fn(|cx| Poll::Ready(endless.as_mut().poll(cx))).await;
-    assert!(turn.is_pending(), "{name}: it never gave way");
-}
 
 #[tokio::test]
 async fn g_11_a_loop_over_each_form_gives_way() {

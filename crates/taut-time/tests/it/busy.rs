@@ -1,8 +1,8 @@
 //! A loop that is always ready lets others run, and others that are always ready let a timer run.
 //!
-//! Method: each loop gives up after many rounds, and is then told to have starved the timer.
+//! Method: one poll of a loop that goes on for long. It must come back pending.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -10,23 +10,9 @@ use taut::time::{Ticker, Timer, after, at};
 use taut::{chan, select};
 use tokio::time::Instant;
 
-use crate::support::parked;
+use crate::support::{gives_way, parked};
 
-/// Far more than a task may do in one turn.
-const ROUNDS: u32 = 200_000;
 const MOMENT: Duration = Duration::from_millis(1);
-
-/// Runs `round` again and again in a task, under a timeout that has passed. The timeout must get its
-/// turn.
-async fn gives_way<F: Future<Output = ()>>(name: &str, round: impl Fn() -> F) {
-    let endless = async {
-        for _ in 0..ROUNDS {
-            round().await;
-        }
-    };
-    let is_starved = tokio::time::timeout(Duration::ZERO, endless).await.is_ok();
-    assert!(!is_starved, "{name}: the timer was never looked at");
-}
 
 /// Uses up the task's turn.
 async fn spend() {
