@@ -8,6 +8,7 @@
 //! - R1. A relay leads to the merged node, which owns it, and takes it out of its list before it is freed
 //!   itself. So under the lock of that list the merged node is in memory.
 
+use std::collections::HashSet;
 use std::ptr::NonNull;
 
 use taut_core::sync::UnsafeCell;
@@ -69,14 +70,9 @@ impl Context {
     /// ```
     #[must_use]
     pub fn merge(contexts: &[Self]) -> Self {
-        let mut scopes: Vec<(&Self, NodeRef<'_>)> = Vec::with_capacity(contexts.len());
-        for ctx in contexts {
-            if let Some(scope) = ctx.scope() {
-                if scopes.iter().all(|(_, other)| other.as_ptr() != scope.as_ptr()) {
-                    scopes.push((ctx, scope));
-                }
-            }
-        }
+        let mut known = HashSet::with_capacity(contexts.len());
+        let scopes = contexts.iter().filter_map(|ctx| Some((ctx, ctx.scope()?)));
+        let scopes: Vec<_> = scopes.filter(|(_, scope)| known.insert(scope.as_ptr())).collect();
         let mut values = Values::default();
         contexts.iter().filter_map(Self::values).for_each(|theirs| values.adopt(theirs));
         let relays = scopes.iter().skip(1).map(|(ctx, _)| relay(ctx)).collect();
