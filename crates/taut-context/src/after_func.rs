@@ -49,7 +49,7 @@ impl Context {
     ///
     /// # Cost
     ///
-    /// Two allocations. Stopping takes constant time.
+    /// Two allocations at most. Stopping takes constant time.
     ///
     /// # Examples
     ///
@@ -94,7 +94,7 @@ impl Context {
 }
 
 /// A callback that waits for the end of its context: [`Context::after_func`]. Dropping it prevents the
-/// callback.
+/// callback. It keeps the context.
 ///
 /// # Examples
 ///

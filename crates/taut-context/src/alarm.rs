@@ -91,15 +91,11 @@ impl<'a> NodeRef<'a> {
         }
     }
 
-    /// As [`arm`](Self::arm) where a timer can be made; elsewhere the clock is compared at once.
+    /// As [`arm`](Self::arm), where a timer can be made.
     #[inline(always)]
-    pub(crate) fn arm_or_look(self) {
-        if self.needs_watch() {
-            if is_at_hand() {
-                self.arm_owner();
-            } else {
-                let _seen = self.look_at_the_clock();
-            }
+    pub(crate) fn arm_if_at_hand(self) {
+        if self.needs_watch() && is_at_hand() {
+            self.arm_owner();
         }
     }
 

@@ -2,11 +2,19 @@
 
 use std::error::Error;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 
-use crate::error::Cause;
+use crate::error::{self, Cause};
 use crate::node::Ref;
 
 /// Ends its context when it is told to, or when it is dropped: Go's `cancel`, deferred.
+///
+/// There is one for each context; to share it, put it in an `Arc`.
+///
+/// # Panics
+///
+/// Dropping it panics as [`cancel`](Self::cancel) does, unless it is a panic that drops it.
 ///
 /// # Examples
 ///
@@ -74,7 +82,7 @@ impl Cancel {
     /// assert_eq!(ctx.cause().expect("ended").to_string(), "the client has gone");
     /// ```
     pub fn cancel_with(&self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> bool {
-        self.end(Some(Cause::from(cause.into())))
+        self.end(Some(error::cause(cause)))
     }
 
     /// Gives the right away: the context ends with those it derives from, or at its deadline, only.
@@ -100,7 +108,12 @@ impl Cancel {
 impl Drop for Cancel {
     #[inline]
     fn drop(&mut self) {
-        self.end(None);
+        if thread::panicking() {
+            // A callback that panics, too, would end the process. The hook has said so.
+            let _said = catch_unwind(AssertUnwindSafe(|| self.end(None)));
+        } else {
+            self.end(None);
+        }
     }
 }
 

@@ -127,6 +127,7 @@ impl Context {
     /// cancel.cancel();
     /// assert!(ctx.is_done() && below.is_done());
     /// ```
+    #[doc(alias = "is_cancelled")]
     #[inline]
     #[must_use]
     pub fn is_done(&self) -> bool {
@@ -136,7 +137,8 @@ impl Context {
     /// Why it ended; none while it has not.
     ///
     /// The cause that was given to what ended first, this context or one that it derives from; if none
-    /// was given, the [`ContextError`] itself. Once said, it does not change.
+    /// was given, the [`ContextError`] itself. Once said, it does not change. Ask the context that the work
+    /// ran under: where only that has ended, those that it derives from have no cause.
     ///
     /// # Examples
     ///
@@ -224,15 +226,23 @@ impl Context {
     ///
     /// Safe. It takes nothing.
     ///
+    /// It borrows the context. For a task: `let ctx = ctx.clone();` and
+    /// `async move { ctx.done().await }`.
+    ///
     /// # Panics
     ///
-    /// If it must wait for a deadline and there is no Tokio runtime with time enabled. The timer is
-    /// made by whoever waits first below the same deadline, and belongs to that runtime: if that one shuts
-    /// down, those who wait in others must look again.
+    /// If it must wait for a deadline and there is no Tokio runtime with time enabled.
+    ///
+    /// # Runtimes
+    ///
+    /// The timer is made by whoever waits first below the same deadline, in that one's runtime. While that
+    /// runtime is not driven (a current-thread runtime outside of `block_on`), or once it was shut down,
+    /// nobody is woken at the deadline, in whatever runtime: they wait until somebody looks. Share a
+    /// deadline between runtimes that run.
     ///
     /// # Cost
     ///
-    /// Allocates nothing, but for the one timer.
+    /// Allocates nothing, but for the one timer. With a deadline, each poll looks at the clock.
     ///
     /// # Examples
     ///
@@ -246,6 +256,7 @@ impl Context {
     /// assert_eq!(ctx.done().await, ContextError::Cancelled);
     /// # }
     /// ```
+    #[doc(alias = "cancelled")]
     #[inline]
     pub fn done(&self) -> Done<'_> {
         Done::new(self.scope())
@@ -281,6 +292,7 @@ impl Context {
     /// assert_eq!(ctx.run(async { 7 }).await, Err(ContextError::Cancelled));
     /// # }
     /// ```
+    #[doc(alias = "run_until_cancelled")]
     pub fn run<F: Future>(&self, future: F) -> Run<'_, F> {
         Run::new(self.done(), future)
     }

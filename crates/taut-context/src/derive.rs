@@ -8,7 +8,7 @@ use taut_core::sync::UnsafeCell;
 
 use crate::cancel::Cancel;
 use crate::context::Context;
-use crate::error::Cause;
+use crate::error::{self, Cause};
 use crate::kind::{Deadline, Kind};
 use crate::node::{Holder, Node, NodeRef, Ref};
 use crate::state::Flags;
@@ -35,6 +35,8 @@ impl Context {
     /// cancel.cancel();
     /// assert!(below.is_done());
     /// ```
+    #[doc(alias = "child_token")]
+    #[doc(alias = "WithCancelCause")]
     pub fn with_cancel(&self) -> (Self, Cancel) {
         self.derive(Kind::Cancel)
     }
@@ -81,7 +83,7 @@ impl Context {
         cause: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> (Self, Cancel) {
         let now = Instant::now();
-        self.until(now, now.checked_add(timeout), Some(Cause::from(cause.into())))
+        self.until(now, now.checked_add(timeout), Some(error::cause(cause)))
     }
 
     /// As [`with_cancel`](Self::with_cancel); it ends at `at` at the latest, on Tokio's clock.
@@ -90,9 +92,11 @@ impl Context {
     /// what it says counts. A deadline in the past ends the context at once. A deadline that has passed
     /// counts even if nobody has noticed: who cancels the context afterwards is too late.
     ///
+    /// The instant is Tokio's; one of std's becomes it by `into()`.
+    ///
     /// # Cost
     ///
-    /// One allocation; no task, and no timer before somebody waits.
+    /// One allocation, and a few for a cause; no task, and no timer before somebody waits.
     ///
     /// # Examples
     ///
@@ -123,7 +127,7 @@ impl Context {
         at: Instant,
         cause: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> (Self, Cancel) {
-        self.until(Instant::now(), Some(at), Some(Cause::from(cause.into())))
+        self.until(Instant::now(), Some(at), Some(error::cause(cause)))
     }
 
     /// This context with a value, which hides another of the same type. It ends with this one.

@@ -2,13 +2,21 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 // TIDY-ALLOW: a cause is the user's own; nothing of ours is shared through it.
 use std::sync::Arc;
 
 /// What somebody gave as the reason for an end: any error, shared by all who ask.
+///
+/// It is an error itself. The one inside is found by `downcast_ref` on the cause; where `?` has made
+/// another kind of error of the cause, look for a `Cause` first. Given to another context as its cause,
+/// it stays the same one.
 pub type Cause = Arc<dyn Error + Send + Sync + 'static>;
 
-/// How a context ended. [`Context::cause`](crate::Context::cause) tells why.
+/// How a context ended. [`Context::cause`](crate::Context::cause) tells why: ask the context that the work
+/// ran under, since one that it derives from may live.
+///
+/// It becomes an [`io::Error`](std::io::Error) by `?`: `TimedOut` for a deadline.
 ///
 /// # Examples
 ///
@@ -68,3 +76,21 @@ impl fmt::Display for ContextError {
 }
 
 impl Error for ContextError {}
+
+impl From<ContextError> for io::Error {
+    fn from(error: ContextError) -> Self {
+        match error {
+            // Not `Interrupted`, after which much of std tries again.
+            ContextError::Cancelled => Self::other(error),
+            ContextError::DeadlineExceeded => Self::new(io::ErrorKind::TimedOut, error),
+        }
+    }
+}
+
+/// Makes a cause of what a user gave. One that is a cause already stays what it is.
+pub(crate) fn cause(given: impl Into<Box<dyn Error + Send + Sync>>) -> Cause {
+    match given.into().downcast::<Cause>() {
+        Ok(cause) => *cause,
+        Err(other) => Cause::from(other),
+    }
+}

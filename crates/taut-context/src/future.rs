@@ -13,7 +13,6 @@ use pin_project_lite::pin_project;
 use taut_core::monitor::{Condition, Glance, Until};
 use taut_core::{Case, Claim, Peek, Stage, Waiting, coop};
 
-use crate::alarm::Watch;
 use crate::error::ContextError;
 use crate::node::{Inner, NodeRef};
 use crate::state::Flags;
@@ -29,10 +28,8 @@ impl Condition<Inner> for HasEnded<'_> {
         if word.is_ended() {
             return Glance::Met;
         }
-        match self.0.watch(word.flags()) {
-            Watch::Kept => Glance::Unmet(0),
-            Watch::Needed => Glance::Unknown,
-        }
+        // A deadline may have passed, whether or not its timer was served.
+        if word.flags().has(Flags::TIMED) { Glance::Unknown } else { Glance::Unmet(0) }
     }
 
     /// Says so if not: whoever ends it then takes the lock, to find who waits.
@@ -102,16 +99,14 @@ impl Future for Done<'_> {
         let Some(scope) = self.scope() else { return Poll::Pending };
         let this = self.project();
         let Some(waiting) = this.waiting.as_pin_mut() else { return Poll::Pending };
-        match waiting.stage() {
-            Stage::Start => scope.arm(),
-            // Polled in vain, on behalf of what runs beside it: no lock for that.
-            Stage::Queued
-                if this.waker.is_some_and(|known| known.is(cx.waker())) && scope.is_watched() =>
-            {
+        // Whoever waits looks at the clock, too.
+        if scope.error().is_none() {
+            let is_known = this.waker.is_some_and(|known| known.is(cx.waker()));
+            if is_known && waiting.stage() == Stage::Queued && scope.is_watched() {
+                // Polled in vain, on behalf of what runs beside it: no lock for that.
                 return Poll::Pending;
             }
-            Stage::Queued => scope.arm(),
-            Stage::Done => {}
+            scope.arm();
         }
         *this.waker = None;
         if waiting.poll(cx).is_ready() {
@@ -134,8 +129,13 @@ unsafe impl Case for Done<'_> {
     #[inline]
     fn attempt(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<ContextError> {
         let Some(scope) = self.scope() else { return Poll::Pending };
-        scope.arm_or_look();
-        ready!(self.project().waiting.as_pin_mut().map_or(Poll::Pending, |case| case.attempt(cx)));
+        let Some(waiting) = self.project().waiting.as_pin_mut() else { return Poll::Pending };
+        if scope.error().is_none() && waiting.stage() == Stage::Start {
+            // No lock for that.
+            scope.arm_if_at_hand();
+            return Poll::Pending;
+        }
+        ready!(waiting.attempt(cx));
         Self::output(scope)
     }
 

@@ -53,8 +53,8 @@ impl Context {
     ///
     /// # Cost
     ///
-    /// One allocation for each context that can end and a copy of their values. It is in their trees
-    /// until its last handle goes.
+    /// One allocation for each context that can end, and some for lists and a copy of their values. It is
+    /// in their trees until its last handle goes.
     ///
     /// # Examples
     ///

@@ -157,7 +157,8 @@ impl Context {
     ///
     /// - the second Ctrl-C ends a program that takes too long over the first;
     /// - when the context has ended for another reason, its `Cancel` was dropped, or all handles of it
-    ///   are gone, a signal ends the process as it would have without this call;
+    ///   are gone, a signal ends the process, as it would have without this call; but whoever waits for
+    ///   the process sees an exit code and not a signal, and `SIGQUIT` leaves no core;
     /// - more time for a second signal is another context: derive it when the first has ended.
     ///
     /// Kinds of signals that no call has named keep their default. A kind that was named stays with this
@@ -196,6 +197,7 @@ impl Context {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "NotifyContext")]
     pub fn with_signals(
         &self,
         signals: impl IntoIterator<Item = Signal>,

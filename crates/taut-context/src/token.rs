@@ -94,7 +94,9 @@ impl Context {
     /// A token that is cancelled when the context ends, for code that knows tokens only. Cancelling it
     /// ends only what has the token, not the context.
     ///
-    /// A deadline reaches the token by a timer, as it reaches those who wait.
+    /// A deadline reaches the token by a timer, or by whoever looks at the context. The token does not keep
+    /// the context: if the last handle of that goes before the end, as that of
+    /// `Context::merge(…).token()` does at once, the token is never cancelled.
     ///
     /// # Panics
     ///

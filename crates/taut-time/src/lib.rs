@@ -99,7 +99,7 @@
 //!     time::after(Duration::from_secs(1)).await;
 //!     "f was run"
 //! });
-//! let stop = task.abort_handle(); // what `Stop` is for; `is_cancelled` of the outcome says if it did
+//! let stop = task.abort_handle(); // what `Stop` is for, though it also ends an `f` that has begun
 //! # drop(stop);
 //! assert_eq!(task.await.unwrap(), "f was run");
 //! # }
@@ -107,7 +107,8 @@
 //!
 //! To have it set anew, let the task wait for [`Timer::fired`] and share the timer. Where the call is
 //! to be made once and need not be a task, `Context::after_func` of a context with a timeout
-//! (`taut::context`) has a `stop` that says whether it prevented it.
+//! (`taut::context`) has a `stop` that says whether it prevented it. Detach its `Cancel` first: dropping that
+//! ends the context, and so runs `f`, at once.
 //!
 //! # From Tokio
 //!

@@ -274,3 +274,15 @@ fn a_panic_goes_not_to_who_cancels_a_token() {
     token.cancel();
     assert_eq!((seen(&ctx), runs.load(Ordering::SeqCst)), (CANCELLED, 1));
 }
+
+#[test]
+fn a_panic_that_drops_a_cancel_is_the_one_that_is_heard() {
+    // Goal: a second panic in a destructor would end the process.
+    let (ctx, cancel) = Context::background().with_cancel();
+    ctx.after_func(|| panic!("a callback panics, as it should")).detach();
+    panics("the first", move || {
+        let _cancel = cancel;
+        panic!("the first");
+    });
+    assert_eq!(seen(&ctx), CANCELLED);
+}

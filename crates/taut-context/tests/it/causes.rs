@@ -160,3 +160,22 @@ fn check_is_for_the_question_mark() {
     cancel.cancel();
     assert!(step(&ctx).unwrap_err().is::<ContextError>());
 }
+
+#[test]
+fn cx_14_a_cause_that_is_handed_on_stays_the_same() {
+    let (one, one_cancel) = Context::background().with_cancel();
+    let (two, two_cancel) = Context::background().with_cancel();
+    assert!(one_cancel.cancel_with(Why(7)));
+    assert!(two_cancel.cancel_with(one.cause().unwrap()));
+    assert_eq!(seen(&two), Seen::Cancelled(Some(7)));
+}
+
+#[test]
+fn cx_25_an_error_becomes_one_of_io() {
+    let late = io::Error::from(ContextError::DeadlineExceeded);
+    assert_eq!(late.kind(), io::ErrorKind::TimedOut);
+    let cancelled = io::Error::from(ContextError::Cancelled);
+    assert_eq!(cancelled.kind(), io::ErrorKind::Other);
+    let inside = cancelled.get_ref().and_then(|inside| inside.downcast_ref());
+    assert_eq!(inside, Some(&ContextError::Cancelled));
+}

@@ -1,11 +1,13 @@
 //! Deadlines that are waited for: one timer for all who wait, none before, none left.
 
+use std::future::ready;
 use std::time::Duration;
 
 use taut::context::{Context, ContextError};
+use taut::select;
 use tokio::time::{Instant, advance};
 
-use crate::support::{Census, LATE, ROUNDS, SOME, Seen, Why, parked, seen, task};
+use crate::support::{Census, LATE, ROUNDS, SOME, Seen, Why, now, parked, seen, task};
 
 const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -156,20 +158,44 @@ async fn cx_33_a_callback_arms_the_deadline() {
     assert_eq!(got.try_recv(), Ok(due));
 }
 
+/// A runtime whose clock stands still.
+fn paused() -> tokio::runtime::Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_time().start_paused(true).build().unwrap()
+}
+
+#[test]
+fn cx_04_a_deadline_that_has_passed_counts_though_nobody_serves_its_timer() {
+    // Goal: whoever waits looks at the clock too. The timer is in a runtime that stands still.
+    let hour = Duration::from_secs(3600);
+    for look in 0..4 {
+        let (idle, other) = (paused(), paused());
+        let (ctx, _cancel) = idle.block_on(async { Context::background().with_timeout(hour) });
+        let mut waits = task(ctx.done());
+        idle.block_on(async { waits.pending() });
+        other.block_on(async {
+            advance(2 * hour).await;
+            let error = match look {
+                0 => waits.ready(),
+                1 => now(ctx.done()),
+                2 => select::select! { biased; error = ctx.done() => error, _ = ready(()) => panic!("second") },
+                _ => select::select! { error = ctx.done() => error, default => panic!("nothing was ready") },
+            };
+            assert_eq!(error, ContextError::DeadlineExceeded, "{look}");
+        });
+    }
+}
+
 #[test]
 fn a_deadline_armed_in_a_runtime_that_is_gone_is_armed_anew() {
     // Goal: who waits in the second runtime is not forgotten with the first.
-    let make = || {
-        let mut builder = tokio::runtime::Builder::new_current_thread();
-        builder.enable_time().start_paused(true).build().unwrap()
-    };
-    let first = make();
+    let first = paused();
     let (ctx, _cancel) =
         first.block_on(async { Context::background().with_timeout(Duration::from_secs(3600)) });
     let mut waits = task(ctx.done());
     first.block_on(async { assert!(waits.poll().is_pending()) });
     drop(first);
-    let second = make();
+    let second = paused();
     let waited = second.block_on(async {
         let limit = Duration::from_secs(3 * 3600);
         tokio::time::timeout(limit, ctx.done()).await
