@@ -21,11 +21,18 @@ impl Callback {
     ///
     /// By the node's ender, or by who made it as long as nobody else knows it.
     pub(crate) unsafe fn run(&self) {
-        // SAFETY: it is ours, by the caller.
-        let function = self.0.with_mut(|function| unsafe { (*function).take() });
-        if let Some(function) = function {
+        // SAFETY: by the caller.
+        if let Some(function) = unsafe { self.take() } {
             function();
         }
+    }
+
+    /// # Safety
+    ///
+    /// As [`run`](Self::run).
+    unsafe fn take(&self) -> Option<Box<dyn FnOnce() + Send>> {
+        // SAFETY: it is ours, by the caller.
+        self.0.with_mut(|function| unsafe { (*function).take() })
     }
 }
 
@@ -159,8 +166,13 @@ impl AfterFunc {
     fn prevent(&mut self) -> bool {
         let Some(node) = self.0.take() else { return false };
         let stopped = Word::ended(node.borrow().as_ptr(), ContextError::Cancelled);
-        // With the node goes the callback.
-        node.state.end(stopped).is_ok()
+        let is_ours = node.state.end(stopped).is_ok();
+        if let (true, Kind::Callback(callback)) = (is_ours, &node.kind) {
+            // Now, and not when the node goes, which a sweep may have its hands on.
+            // SAFETY: we are its ender.
+            drop(unsafe { callback.take() });
+        }
+        is_ours
     }
 }
 

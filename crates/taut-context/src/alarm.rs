@@ -125,12 +125,13 @@ impl<'a> NodeRef<'a> {
             }
         }
 
+        // First, since it panics where there is no runtime: nobody may rely on it before. None: it never
+        // comes, and there is nothing to be set.
+        let mut timer = timer(at).map(Box::pin);
         if !self.claim_alarm() {
             return;
         }
         let failed = Failed(self);
-        // None: it never comes, and there is nothing to be set.
-        let mut timer = timer(at).map(Box::pin);
         let waker = Tether::to(self).waker();
         let mut cx = task::Context::from_waker(&waker);
         let fired =
@@ -142,7 +143,10 @@ impl<'a> NodeRef<'a> {
         }
         let alarm = Alarm::Set { _timer: timer };
         let unused = self.with_rare(|rare| {
-            if self.state.load().is_ended() { alarm } else { mem::replace(&mut rare.alarm, alarm) }
+            let word = self.state.load();
+            // It may have been lost already, and somebody else may have set another.
+            let is_ours = !word.is_ended() && word.flags().has(Flags::ARMED);
+            if is_ours { mem::replace(&mut rare.alarm, alarm) } else { alarm }
         });
         drop(unused);
     }

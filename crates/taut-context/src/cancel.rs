@@ -2,8 +2,6 @@
 
 use std::error::Error;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread;
 
 use crate::error::{self, Cause};
 use crate::node::Ref;
@@ -48,7 +46,7 @@ impl Cancel {
     ///
     /// # Cost
     ///
-    /// Linear in what ends. No lock is held for longer than it takes to mark some thirty contexts.
+    /// Linear in what ends, and more where merged contexts derive from each other in many ways. No lock is held for longer than it takes to mark some thirty contexts.
     ///
     /// # Examples
     ///
@@ -108,12 +106,7 @@ impl Cancel {
 impl Drop for Cancel {
     #[inline]
     fn drop(&mut self) {
-        if thread::panicking() {
-            // A callback that panics, too, would end the process. The hook has said so.
-            let _said = catch_unwind(AssertUnwindSafe(|| self.end(None)));
-        } else {
-            self.end(None);
-        }
+        self.end(None);
     }
 }
 

@@ -58,8 +58,10 @@ struct Known {
 }
 
 impl Known {
-    fn new(waker: &Waker) -> Self {
-        Self { data: waker.data().addr(), vtable: waker.vtable() }
+    /// None: a copy of it is another one, so that what is in the list says nothing of this.
+    fn new(waker: &Waker) -> Option<Self> {
+        let is_kept = waker.clone().will_wake(waker);
+        is_kept.then(|| Self { data: waker.data().addr(), vtable: waker.vtable() })
     }
 
     fn is(self, waker: &Waker) -> bool {
@@ -112,7 +114,7 @@ impl Future for Done<'_> {
         if waiting.poll(cx).is_ready() {
             return Self::output(scope);
         }
-        *this.waker = Some(Known::new(cx.waker()));
+        *this.waker = Known::new(cx.waker());
         Poll::Pending
     }
 }

@@ -21,6 +21,7 @@
 use std::any::Any;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread;
 
 use taut_core::WakeBatch;
 use taut_core::sync::wait_until;
@@ -60,8 +61,10 @@ impl Sweep {
         // Only now: until it is complete, whoever ends the scope above must find it.
         root.leave_for_good();
         sweep.tell_all();
-        if let Some(panic) = sweep.panic.take() {
-            resume_unwind(panic);
+        match sweep.panic.take() {
+            // A second one would end the process. The hook has said so.
+            Some(panic) if !thread::panicking() => resume_unwind(panic),
+            _ => {}
         }
     }
 

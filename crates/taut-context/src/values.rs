@@ -2,6 +2,10 @@
 //!
 //! So a lookup is one look into one table, at any depth; adding a value copies as many pointers as there
 //! are different types so far.
+//!
+//! # Invariants
+//!
+//! - V1. What stands under the id of a type is of that type.
 
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;

@@ -197,3 +197,15 @@ fn how_large_they_are() {
     println!("with_cancel {cancel} bytes, with_timeout {timed}, with_value {value}");
     assert!(cancel <= 256 && timed <= 256);
 }
+
+#[test]
+fn one_that_is_detached_after_the_end_is_given_back() {
+    let before = live_bytes();
+    {
+        let (ctx, cancel) = live();
+        let registered = ctx.after_func(|| ());
+        assert!(cancel.cancel());
+        registered.detach();
+    }
+    assert_eq!(live_bytes(), before);
+}

@@ -7,7 +7,9 @@
 
 use std::fmt;
 use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::task::Waker;
+use std::thread;
 
 /// Room for the wakers of one round, on the stack.
 const CAPACITY: usize = 32;
@@ -93,25 +95,21 @@ impl WakeBatch {
         Some(unsafe { waker.assume_init_read() })
     }
 
+    /// Wakes all, whoever panics; then the first panic goes on, unless there is one under way already.
     #[cold]
     fn wake_rest(&mut self) {
-        /// Goes on with the rest when a waker panics.
-        struct Rest<'a>(&'a mut WakeBatch);
-
-        impl Drop for Rest<'_> {
-            fn drop(&mut self) {
-                if !self.0.is_empty() {
-                    self.0.wake_rest();
-                }
+        let mut first = None;
+        while let Some(waker) = self.pop_front() {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+                first.get_or_insert(panic);
             }
         }
-
-        let rest = Rest(self);
-        while let Some(waker) = rest.0.pop_front() {
-            waker.wake();
-        }
         // All room is there again.
-        (rest.0.next, rest.0.len) = (0, 0);
+        (self.next, self.len) = (0, 0);
+        match first {
+            Some(panic) if !thread::panicking() => resume_unwind(panic),
+            _ => {}
+        }
     }
 }
 

@@ -143,3 +143,26 @@ fn a_batch_that_was_woken_has_all_its_room_again() {
     }
     assert_eq!(wakes.count(), 3 * 32);
 }
+
+#[test]
+fn the_last_of_a_full_batch_may_panic() {
+    // Goal: the batch has its room again, or whoever fills it anew would never end.
+    let wakes = Wakes::new();
+    let mut batch = batch_of(31, &wakes);
+    batch.push(bomb());
+    panics("a waker panics", || batch.wake_all());
+    assert!(batch.is_empty() && batch.has_space(32));
+    assert_eq!(wakes.count(), 31);
+}
+
+#[test]
+fn of_several_wakers_that_panic_one_is_heard_and_all_are_woken() {
+    let wakes = Wakes::new();
+    let mut batch = WakeBatch::new();
+    for _ in 0..4 {
+        batch.push(bomb());
+        batch.push(wakes.waker());
+    }
+    panics("a waker panics", || batch.wake_all());
+    assert_eq!(wakes.count(), 4);
+}
