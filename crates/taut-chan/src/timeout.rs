@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 use taut_core::Waiting;
-use taut_core::time::{Alarm, Instant, from_now};
+use taut_core::time::{Deadline, Instant};
 
 use crate::error::{RecvTimeoutError, SendTimeoutError};
 use crate::op::{RecvOp, SendOp};
@@ -20,32 +20,6 @@ use crate::receiver::Receiver;
 use crate::sender::Sender;
 use crate::shared::Shared;
 use crate::withdraw::{withdraw_recv, withdraw_send};
-
-pin_project! {
-    /// When to give up. The timer is made only when there is something to wait for.
-    struct Deadline {
-        at: Option<Instant>,
-        #[pin]
-        alarm: Alarm,
-    }
-}
-
-impl Deadline {
-    const fn at(at: Option<Instant>) -> Self {
-        Self { at, alarm: Alarm::unset() }
-    }
-
-    /// `timeout` from now; never, if that is further than time goes.
-    fn after(timeout: Duration) -> Self {
-        Self::at(from_now(timeout))
-    }
-
-    fn poll_passed(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<()> {
-        let this = self.project();
-        // Whatever the operation left of the budget, the timer is looked at.
-        this.at.map_or(Poll::Pending, |at| this.alarm.poll_passed(at, cx))
-    }
-}
 
 pin_project! {
     /// Sends a value, or gives it back in time: [`Sender::send_timeout`](crate::Sender::send_timeout).
@@ -76,7 +50,7 @@ impl<T> Future for SendTimeout<'_, T> {
         if let Poll::Ready(sent) = this.send.as_mut().poll(cx) {
             return Poll::Ready(sent.map_err(SendTimeoutError::from));
         }
-        ready!(this.deadline.poll_passed(cx));
+        ready!(this.deadline.poll(cx));
         Poll::Ready(withdraw_send(this.send))
     }
 }
@@ -110,20 +84,24 @@ impl<T> Future for RecvTimeout<'_, T> {
         if let Poll::Ready(received) = this.recv.as_mut().poll(cx) {
             return Poll::Ready(received.map_err(RecvTimeoutError::from));
         }
-        ready!(this.deadline.poll_passed(cx));
+        ready!(this.deadline.poll(cx));
         Poll::Ready(withdraw_recv(this.recv))
     }
 }
 
 impl<T> fmt::Debug for SendTimeout<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SendTimeout").field("deadline", &self.deadline.at).finish_non_exhaustive()
+        f.debug_struct("SendTimeout")
+            .field("deadline", &self.deadline.instant())
+            .finish_non_exhaustive()
     }
 }
 
 impl<T> fmt::Debug for RecvTimeout<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecvTimeout").field("deadline", &self.deadline.at).finish_non_exhaustive()
+        f.debug_struct("RecvTimeout")
+            .field("deadline", &self.deadline.instant())
+            .finish_non_exhaustive()
     }
 }
 

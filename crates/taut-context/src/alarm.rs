@@ -43,15 +43,6 @@ pub(crate) enum Alarm {
     },
 }
 
-/// Whether the timer runs that a scope goes by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Watch {
-    /// It has no deadline, or a timer that runs.
-    Kept,
-    /// Only the clock tells.
-    Needed,
-}
-
 impl<'a> NodeRef<'a> {
     /// The deadline of a scope.
     #[inline]
@@ -60,23 +51,18 @@ impl<'a> NodeRef<'a> {
         Some(Due { at: owner.get().kind.deadline()?, owner })
     }
 
-    /// Of a scope that has not ended, which is what `flags` say.
+    /// Whether it has a deadline that only the clock tells of: it lives, and no timer runs.
     #[inline(always)]
-    pub(crate) fn watch(self, flags: Flags) -> Watch {
-        if flags.has(Flags::TIMED) { self.watch_of_owner() } else { Watch::Kept }
-    }
-
-    /// Whether it has not ended, and whoever waits for that will be told.
-    #[inline(always)]
-    pub(crate) fn is_watched(self) -> bool {
+    pub(crate) fn needs_alarm(self) -> bool {
         let word = self.state.load();
-        !word.is_ended() && self.watch(word.flags()) == Watch::Kept
+        !word.is_ended() && word.flags().has(Flags::TIMED) && self.owner_needs_alarm()
     }
 
-    fn watch_of_owner(self) -> Watch {
-        let Some(owner) = self.due.of(self) else { return Watch::Kept };
-        let word = owner.state.load();
-        if word.is_ended() || word.flags().has(Flags::ARMED) { Watch::Kept } else { Watch::Needed }
+    fn owner_needs_alarm(self) -> bool {
+        self.due.of(self).is_some_and(|owner| {
+            let word = owner.state.load();
+            !word.is_ended() && !word.flags().has(Flags::ARMED)
+        })
     }
 
     /// Sees to it that a timer runs, if the scope has a deadline.
@@ -86,7 +72,7 @@ impl<'a> NodeRef<'a> {
     /// If there is no Tokio runtime with time enabled.
     #[inline(always)]
     pub(crate) fn arm(self) {
-        if self.needs_watch() {
+        if self.needs_alarm() {
             self.arm_owner();
         }
     }
@@ -94,15 +80,9 @@ impl<'a> NodeRef<'a> {
     /// As [`arm`](Self::arm), where a timer can be made.
     #[inline(always)]
     pub(crate) fn arm_if_at_hand(self) {
-        if self.needs_watch() && is_at_hand() {
+        if self.needs_alarm() && is_at_hand() {
             self.arm_owner();
         }
-    }
-
-    #[inline(always)]
-    fn needs_watch(self) -> bool {
-        let word = self.state.load();
-        !word.is_ended() && self.watch(word.flags()) == Watch::Needed
     }
 
     #[cold]

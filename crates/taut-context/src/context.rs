@@ -5,12 +5,14 @@ use std::future::Future;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
+use taut_core::time::Deadline;
+
 use crate::error::{Cause, ContextError};
 use crate::future::{Done, Run, Sleep};
 use crate::kind::Kind;
 use crate::node::{Node, NodeRef, Ref};
 use crate::state::Flags;
-use crate::time::{Instant, Nap};
+use crate::time::Instant;
 use crate::values::Values;
 
 /// Whether work is still wanted, until when, and what goes with it: Go's `context.Context`.
@@ -326,7 +328,7 @@ impl Context {
     /// # }
     /// ```
     pub fn sleep(&self, duration: Duration) -> Sleep<'_> {
-        Sleep::new(self.run(Nap::new(duration)))
+        Sleep::new(self.run(Deadline::after(duration)))
     }
 
     pub(crate) const fn from_ref(node: Ref) -> Self {

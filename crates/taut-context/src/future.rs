@@ -11,12 +11,12 @@ use std::task::{self, Poll, RawWakerVTable, Waker, ready};
 
 use pin_project_lite::pin_project;
 use taut_core::monitor::{Condition, Glance, Until};
+use taut_core::time::Deadline;
 use taut_core::{Case, Claim, Peek, Stage, Waiting, coop};
 
 use crate::error::ContextError;
 use crate::node::{Inner, NodeRef};
 use crate::state::Flags;
-use crate::time::Nap;
 
 /// That a scope has ended.
 struct HasEnded<'a>(NodeRef<'a>);
@@ -94,17 +94,15 @@ impl<'a> Done<'a> {
     }
 }
 
-impl Future for Done<'_> {
-    type Output = ContextError;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<ContextError> {
+impl Done<'_> {
+    /// Waits to be told, without a look at the clock.
+    fn wait(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<ContextError> {
         let Some(scope) = self.scope() else { return Poll::Pending };
         let this = self.project();
         let Some(waiting) = this.waiting.as_pin_mut() else { return Poll::Pending };
-        // Whoever waits looks at the clock, too.
-        if scope.error().is_none() {
+        if !scope.state.load().is_ended() {
             let is_known = this.waker.is_some_and(|known| known.is(cx.waker()));
-            if is_known && waiting.stage() == Stage::Queued && scope.is_watched() {
+            if is_known && waiting.stage() == Stage::Queued && !scope.needs_alarm() {
                 // Polled in vain, on behalf of what runs beside it: no lock for that.
                 return Poll::Pending;
             }
@@ -116,6 +114,16 @@ impl Future for Done<'_> {
         }
         *this.waker = Known::new(cx.waker());
         Poll::Pending
+    }
+}
+
+impl Future for Done<'_> {
+    type Output = ContextError;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<ContextError> {
+        // Whoever waits looks at the clock, too.
+        let _seen = self.look();
+        self.wait(cx)
     }
 }
 
@@ -202,7 +210,7 @@ impl<F: Future> Future for Run<'_, F> {
             Some(error) => Err(error),
             None => match future.poll(cx) {
                 Poll::Ready(output) => Ok(output),
-                Poll::Pending => Err(ready!(this.done.poll(cx))),
+                Poll::Pending => Err(ready!(this.done.wait(cx))),
             },
         };
         this.future.set(None);
@@ -221,12 +229,12 @@ pin_project! {
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct Sleep<'a> {
         #[pin]
-        run: Run<'a, Nap>,
+        run: Run<'a, Deadline>,
     }
 }
 
 impl<'a> Sleep<'a> {
-    pub(crate) const fn new(run: Run<'a, Nap>) -> Self {
+    pub(crate) const fn new(run: Run<'a, Deadline>) -> Self {
         Self { run }
     }
 }

@@ -121,3 +121,59 @@ impl fmt::Debug for Alarm {
         f.debug_tuple("Alarm").field(&self.timer.as_ref().map(Sleep::deadline)).finish()
     }
 }
+
+pin_project! {
+    /// Waits until an instant; for ever, if that is further than time goes. The timer is made only when
+    /// there is something to wait for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// use std::time::Duration;
+    /// use taut_core::time::{Deadline, Instant};
+    ///
+    /// let start = Instant::now();
+    /// Deadline::after(Duration::from_secs(1)).await;
+    /// assert_eq!(start.elapsed(), Duration::from_secs(1));
+    /// # }
+    /// ```
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless they are awaited or polled"]
+    pub struct Deadline {
+        at: Option<Instant>,
+        #[pin]
+        alarm: Alarm,
+    }
+}
+
+impl Deadline {
+    /// At an instant, or never.
+    pub const fn at(at: Option<Instant>) -> Self {
+        Self { at, alarm: Alarm::unset() }
+    }
+
+    /// So long from now; never, if that is further than time goes.
+    pub fn after(duration: Duration) -> Self {
+        Self::at(from_now(duration))
+    }
+
+    /// When it passes, if ever.
+    #[must_use]
+    pub const fn instant(&self) -> Option<Instant> {
+        self.at
+    }
+}
+
+impl Future for Deadline {
+    type Output = ();
+
+    /// # Panics
+    ///
+    /// If it must wait and there is no Tokio runtime with time enabled.
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<()> {
+        let this = self.project();
+        this.at.map_or(Poll::Pending, |at| this.alarm.poll_passed(at, cx))
+    }
+}

@@ -7,6 +7,8 @@
 #![allow(missing_docs, reason = "a test binary")]
 #![allow(clippy::unwrap_used, reason = "a model fails by panicking")]
 
+#[path = "support/explore.rs"]
+mod explore;
 mod support;
 
 use std::future::{Future, poll_fn};
@@ -14,20 +16,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 
+use explore::model;
 use loom::future::block_on;
 use loom::thread;
 use support::arms::{Arms, Claims, arm};
 use support::desk::{Desk, Got};
 use support::once;
 use taut_core::claim::{From, Missed};
-
-/// Every interleaving within the preemption bound (`LOOM_MAX_PREEMPTIONS`, else 3).
-fn model(check: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(builder.preemption_bound.unwrap_or(3));
-    builder.max_branches = 20_000;
-    builder.check(check);
-}
 
 /// Puts a value on a desk, on a thread of its own.
 fn putting(desk: &Arc<Desk>, value: u32) -> thread::JoinHandle<()> {

@@ -7,25 +7,21 @@
 #![allow(missing_docs, reason = "a test binary")]
 #![allow(clippy::unwrap_used, reason = "a model fails by panicking")]
 
+#[path = "support/explore.rs"]
+mod explore;
+
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering as Std};
 use std::task::{Context, Poll, Wake, Waker};
 
+use explore::model;
 use loom::future::block_on;
 use loom::sync::atomic::{AtomicU64, Ordering};
 use loom::thread;
 use taut_core::monitor::{Condition, Glance, Monitor};
 use taut_core::wake::in_batches;
-
-/// Every interleaving within the preemption bound (`LOOM_MAX_PREEMPTIONS`, else 3).
-fn model(check: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(builder.preemption_bound.unwrap_or(3));
-    builder.max_branches = 20_000;
-    builder.check(check);
-}
 
 /// A gate, and a number that is there once it is open.
 struct Gate {
