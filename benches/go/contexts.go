@@ -66,7 +66,7 @@ func contexts(w workload, ops uint64, watch *stopwatch) (sent, received tally, f
 // batch: a run does a multiple of this many operations.
 func (w workload) batch() uint64 {
 	switch w.shape {
-	case "build-wide", "build-chain", "cancel-wide", "cancel-chain", "wake":
+	case "build-wide", "build-chain", "cancel-wide", "cancel-chain", "wake", "spawn":
 		return w.size
 	}
 	return 1

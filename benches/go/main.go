@@ -2,8 +2,8 @@
 //
 // Contract: a run moves exactly ops values (round trips in ping-pong), numbered from 0, each task a
 // goroutine, and compares what was sent with what arrived. Prints one line, "cpu wall,cpu,ops …"
-// in ns, or ends with an error. The shapes with a select are in selects.go, those with a
-// context in contexts.go. The unbounded queue, which Go does not have, is a slice under a mutex and
+// in ns, or ends with an error. The shapes with a select are in selects.go, those with a context in
+// contexts.go, those with a lock in locks.go and groups.go. The unbounded queue, which Go does not have, is a slice under a mutex and
 // a condition variable.
 package main
 
@@ -50,7 +50,7 @@ func total(tallies []tally) (all tally) {
 
 type workload struct {
 	shape                        string
-	senders, receivers, capacity int    // a negative capacity is unbounded
+	senders, receivers, capacity int    // of a channel, where negative is unbounded, or of a semaphore
 	size                         uint64 // of contexts, tasks or values
 }
 
@@ -68,13 +68,19 @@ func run[M message](w workload, ops uint64) (sent, received tally) {
 	case w.shape == "self-async":
 		return selfSendRecv[M](w.capacity, ops)
 	}
+	if sent, received, found := locking(w, ops); found {
+		return sent, received
+	}
+	if sent, received, found := grouping(w, ops); found {
+		return sent, received
+	}
 	return selecting[M](w, ops)
 }
 
 // values is how many a run moves.
 func (w workload) values(ops uint64) uint64 {
 	switch w.shape {
-	case "default":
+	case "default", "add-done":
 		return 1
 	case "child", "timeout", "timeout-awaited":
 		return (ops + watched - 1) / watched
@@ -315,10 +321,10 @@ func fail(format string, args ...any) {
 
 func main() {
 	var w workload
-	flag.StringVar(&w.shape, "shape", "flow", "ping-pong, flow, self-try, self-async, or one with a select or a context")
+	flag.StringVar(&w.shape, "shape", "flow", "ping-pong, flow, self-try, self-async, or one with a select, a context or a lock")
 	flag.IntVar(&w.senders, "senders", 1, "sending goroutines of a flow")
 	flag.IntVar(&w.receivers, "receivers", 1, "receiving goroutines of a flow")
-	flag.IntVar(&w.capacity, "capacity", 0, "capacity; negative for unbounded")
+	flag.IntVar(&w.capacity, "capacity", 0, "capacity of a channel, negative for unbounded, or of a semaphore")
 	flag.Uint64Var(&w.size, "size", 1, "contexts of a tree, tasks, or values")
 	payload := flag.String("payload", "u64", "u64 or b64")
 	goal := flag.Duration("goal", 40*time.Millisecond, "how long a measured run should take")

@@ -223,10 +223,12 @@ mod tests {
     use crate::rows::{self, Shape};
 
     #[test]
-    fn every_row_with_a_context_runs_and_is_timed() {
+    fn every_row_without_a_channel_runs_and_is_timed() {
         let runtime = RuntimeKind::Current;
-        let rows = rows::ALL.iter().filter(|row| matches!(row.shape, Shape::Context(_)));
-        for workload in rows.copied() {
+        let plain = |row: &Workload| {
+            matches!(row.shape, Shape::Context(_) | Shape::Lock(_) | Shape::Group(_))
+        };
+        for workload in rows::ALL.iter().copied().filter(plain) {
             for contender in Contender::of(workload).filter(|who| who.imp != Impl::Go) {
                 let (payload, fixed_ops) = (Payload::U64, None);
                 let args = ChildArgs {

@@ -13,6 +13,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::child::{LIMIT, REPETITIONS, RuntimeKind};
 use crate::contexts::{self, Part, Tree};
+use crate::groups;
+use crate::locks::{self, Mix, Weights};
 use crate::machine;
 use crate::peers::Via;
 use crate::rows::{Capacity, Payload, Shape, Workload};
@@ -83,11 +85,6 @@ pub(crate) fn args(
     runtime: RuntimeKind,
     ms: u64,
 ) -> Vec<String> {
-    let capacity = match workload.capacity {
-        Capacity::Rendezvous => 0,
-        Capacity::Bounded(capacity) => capacity as i64,
-        Capacity::Unbounded => -1,
-    };
     let (senders, receivers) = match workload.shape {
         Shape::Flow { senders, receivers } => (senders, receivers),
         _ => (1, 1),
@@ -96,7 +93,7 @@ pub(crate) fn args(
         format!("-shape={}", shape(workload.shape, via)),
         format!("-senders={senders}"),
         format!("-receivers={receivers}"),
-        format!("-capacity={capacity}"),
+        format!("-capacity={}", capacity(workload)),
         format!("-size={}", size(workload.shape)),
         format!("-payload={payload}"),
         format!("-goal={ms}ms"),
@@ -104,6 +101,16 @@ pub(crate) fn args(
         format!("-workers={}", runtime.workers()),
         format!("-limit={}s", LIMIT.as_secs()),
     ]
+}
+
+/// Of the channel, or of the semaphore.
+fn capacity(workload: Workload) -> i64 {
+    match (workload.shape, workload.capacity) {
+        (Shape::Lock(locks::Shape::Semaphore { capacity, .. }), _) => capacity as i64,
+        (_, Capacity::Rendezvous) => 0,
+        (_, Capacity::Bounded(capacity)) => capacity as i64,
+        (_, Capacity::Unbounded) => -1,
+    }
 }
 
 /// The name that the program has for it.
@@ -123,6 +130,10 @@ fn shape(shape: Shape, via: Via) -> String {
             selects::Shape::CancelSelf => "cancel-self".to_owned(),
         },
         Shape::Context(context) => context_shape(context, via).to_owned(),
+        Shape::Lock(lock) => lock_shape(lock).to_owned(),
+        Shape::Group(groups::Shape::AddDone) => "add-done".to_owned(),
+        Shape::Group(groups::Shape::Spawn { .. }) => "spawn".to_owned(),
+        Shape::Group(groups::Shape::SingleFlight { .. }) => "single-flight".to_owned(),
     }
 }
 
@@ -143,11 +154,27 @@ fn context_shape(shape: contexts::Shape, via: Via) -> &'static str {
     }
 }
 
+fn lock_shape(shape: locks::Shape) -> &'static str {
+    match shape {
+        locks::Shape::Mutex { yields: false, .. } => "mutex",
+        locks::Shape::Mutex { yields: true, .. } => "mutex-yield",
+        locks::Shape::RwLock { mix: Mix::Reads, .. } => "rw-read",
+        locks::Shape::RwLock { mix: Mix::Writes, .. } => "rw-write",
+        locks::Shape::RwLock { mix: Mix::MostlyReads, .. } => "rw-mixed",
+        locks::Shape::Semaphore { yields: true, .. } => "semaphore-yield",
+        locks::Shape::Semaphore { weights: Weights::One, .. } => "semaphore",
+        locks::Shape::Semaphore { weights: Weights::Three, .. } => "semaphore-3",
+        locks::Shape::Semaphore { weights: Weights::OneToFour, .. } => "semaphore-1-4",
+    }
+}
+
 /// How many contexts, tasks or values there are.
 fn size(shape: Shape) -> u64 {
     match shape {
         Shape::Context(contexts::Shape::Value(depth)) => depth.count(),
         Shape::Context(context) => context.batch(),
+        Shape::Lock(lock) => lock.tasks(),
+        Shape::Group(group) => group.tasks(),
         _ => 1,
     }
 }

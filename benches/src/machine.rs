@@ -21,6 +21,7 @@ const CRATES: &[&str] = &[
     "taut-chan",
     "taut-context",
     "taut-select",
+    "taut-sync",
     "tokio",
     "kanal",
     "crossfire",
@@ -29,6 +30,8 @@ const CRATES: &[&str] = &[
     "crossbeam-channel",
     "futures-util",
     "tokio-util",
+    "async-lock",
+    "asyncband",
 ];
 
 /// The root of the workspace.

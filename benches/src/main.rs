@@ -1,4 +1,5 @@
-//! Side-by-side benches of taut's channels, selects and contexts, Go's and those of other crates. See `README.md`.
+//! Side-by-side benches of taut's channels, selects, contexts and locks, Go's and those of other
+//! crates. See `README.md`.
 //!
 //! Contract: one process measures one implementation on one workload with one payload (`child`, or
 //! the Go program); the parent (`run`, which is also what happens without a subcommand) starts
@@ -10,7 +11,9 @@ mod child;
 mod contexts;
 mod floor;
 mod go;
+mod groups;
 mod harness;
+mod locks;
 mod machine;
 mod noise;
 mod peers;
@@ -32,7 +35,7 @@ use crate::child::{ChildArgs, RuntimeKind};
 use crate::peers::Impl;
 use crate::rows::{Payload, Shape, Workload};
 
-/// Side-by-side benches of taut's channels, selects and contexts, Go's and those of other crates.
+/// Side-by-side benches of taut's channels, selects, contexts and locks, Go's and those of other crates.
 #[derive(Debug, Parser)]
 #[command(name = "cargo x bench", args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -178,7 +181,8 @@ mod tests {
         );
         assert_eq!(names(&["--only", "sel"]).len(), 11);
         assert_eq!(names(&["--only", "ctx"]).len(), 16);
-        assert_eq!(names(&[]).len(), 47);
+        assert_eq!(names(&["--only", "mutex,rw_,sem_,wg_,singleflight"]).len(), 18);
+        assert_eq!(names(&[]).len(), 65);
     }
 
     #[test]

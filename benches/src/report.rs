@@ -113,7 +113,7 @@ impl Report {
     }
 
     fn head(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# Channels, selects and contexts, {} runtime\n", self.runtime)?;
+        writeln!(f, "# Channels, selects, contexts and locks, {} runtime\n", self.runtime)?;
         for (label, value) in &self.facts {
             writeln!(f, "- {label}: {value}")?;
         }

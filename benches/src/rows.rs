@@ -1,11 +1,13 @@
 //! The table of rows: what is measured under which name.
 //!
-//! Contract: data only. How a shape runs is in `workloads.rs`, `selects.rs` and `contexts.rs`, and
-//! who runs it in `peers`.
+//! Contract: data only. How a shape runs is in `workloads.rs`, `selects.rs`, `contexts.rs`, `locks.rs`
+//! and `groups.rs`, and who runs it in `peers`.
 
 use std::fmt;
 
 use crate::contexts::{self, Depth, Part, Tree};
+use crate::groups;
+use crate::locks::{self, Mix, Weights};
 use crate::selects::{self, Arms, Quit};
 
 /// Which tasks there are and what passes between them.
@@ -24,6 +26,10 @@ pub(crate) enum Shape {
     Select(selects::Shape),
     /// One of those with a context and no channel.
     Context(contexts::Shape),
+    /// One of those with a lock or a semaphore.
+    Lock(locks::Shape),
+    /// One of those with a wait group or a single flight.
+    Group(groups::Shape),
 }
 
 /// How much a channel holds.
@@ -71,9 +77,13 @@ const fn select(name: &'static str, shape: selects::Shape, capacity: Capacity) -
     row(name, Shape::Select(shape), capacity, false)
 }
 
-/// The capacity is of no channel.
+/// A row without a channel; the capacity is of none.
+const fn plain(name: &'static str, shape: Shape) -> Workload {
+    row(name, shape, Capacity::Unbounded, false)
+}
+
 const fn context(name: &'static str, shape: contexts::Shape) -> Workload {
-    row(name, Shape::Context(shape), Capacity::Unbounded, false)
+    plain(name, Shape::Context(shape))
 }
 
 const fn timeout(name: &'static str, awaited: bool) -> Workload {
@@ -86,6 +96,28 @@ const fn tree(name: &'static str, part: Part, tree: Tree) -> Workload {
 
 const fn value(name: &'static str, depth: Depth) -> Workload {
     context(name, contexts::Shape::Value(depth))
+}
+
+const fn mutex(name: &'static str, tasks: u64, yields: bool) -> Workload {
+    plain(name, Shape::Lock(locks::Shape::Mutex { tasks, yields }))
+}
+
+const fn rw_lock(name: &'static str, tasks: u64, mix: Mix) -> Workload {
+    plain(name, Shape::Lock(locks::Shape::RwLock { tasks, mix }))
+}
+
+const fn semaphore(name: &'static str, tasks: u64, capacity: usize, weights: Weights) -> Workload {
+    let yields = false;
+    plain(name, Shape::Lock(locks::Shape::Semaphore { tasks, capacity, weights, yields }))
+}
+
+const fn semaphore_held(name: &'static str, tasks: u64, capacity: usize) -> Workload {
+    let (weights, yields) = (Weights::One, true);
+    plain(name, Shape::Lock(locks::Shape::Semaphore { tasks, capacity, weights, yields }))
+}
+
+const fn group(name: &'static str, shape: groups::Shape) -> Workload {
+    plain(name, Shape::Group(shape))
 }
 
 /// All workloads, in the order of the report.
@@ -130,6 +162,24 @@ pub(crate) const ALL: &[Workload] = &[
     value("ctx_value_10", Depth::Ten),
     value("ctx_value_100", Depth::Hundred),
     select("ctx_done_loop", selects::Shape::Cancel(Quit::Context), Capacity::Bounded(64)),
+    mutex("mutex_unc", 1, false),
+    mutex("mutex_cont_2", 2, false),
+    mutex("mutex_cont_4", 4, false),
+    mutex("mutex_cont_8", 8, false),
+    mutex("mutex_yield_16", 16, true),
+    rw_lock("rw_unc_r", 1, Mix::Reads),
+    rw_lock("rw_unc_w", 1, Mix::Writes),
+    rw_lock("rw_cont_2", 2, Mix::MostlyReads),
+    rw_lock("rw_cont_4", 4, Mix::MostlyReads),
+    rw_lock("rw_cont_8", 8, Mix::MostlyReads),
+    semaphore("sem_unc", 1, 10, Weights::One),
+    semaphore("sem_unc_w", 1, 10, Weights::Three),
+    semaphore("sem_cont_16", 16, 1, Weights::One),
+    semaphore("sem_cont_w_16", 16, 4, Weights::OneToFour),
+    semaphore_held("sem_yield_16", 16, 4),
+    group("wg_add_done", groups::Shape::AddDone),
+    group("wg_spawn_1m", groups::Shape::Spawn { tasks: 1_000_000 }),
+    group("singleflight_64", groups::Shape::SingleFlight { tasks: 64 }),
 ];
 
 impl Workload {
@@ -146,6 +196,8 @@ impl Workload {
             Shape::SelfAsync => "ns per send + recv",
             Shape::Select(shape) => shape.unit(),
             Shape::Context(shape) => shape.unit(),
+            Shape::Lock(shape) => shape.unit(),
+            Shape::Group(shape) => shape.unit(),
         }
     }
 
@@ -153,6 +205,7 @@ impl Workload {
     pub(crate) fn batch(&self) -> u64 {
         match self.shape {
             Shape::Context(shape) => shape.batch(),
+            Shape::Group(shape) => shape.batch(),
             _ => 1,
         }
     }
@@ -160,7 +213,7 @@ impl Workload {
     /// How many values a run of `ops` operations moves.
     pub(crate) fn values(&self, ops: u64) -> u64 {
         match self.shape {
-            Shape::Select(selects::Shape::Default) => 1,
+            Shape::Select(selects::Shape::Default) | Shape::Group(groups::Shape::AddDone) => 1,
             Shape::Context(shape) => shape.looks(ops),
             _ => ops,
         }

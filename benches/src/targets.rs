@@ -61,10 +61,21 @@ const TARGETS: &[Target] = &[
     to_go("ctx_value_1", 0.75),
     to_go("ctx_value_10", 0.27),
     to_go("ctx_value_100", 0.40),
+    target("mutex_unc", 1.10, 0.45),
+    target("mutex_cont_4", 0.90, 1.00),
+    target("mutex_yield_16", 0.45, 0.80),
+    target("rw_unc_r", 1.20, 0.45),
+    target("rw_unc_w", 0.60, 0.22),
+    target("rw_cont_4", 1.20, 0.45),
+    target("sem_unc", 0.55, 0.60),
+    target("sem_cont_16", 0.30, 0.90),
+    target("sem_yield_16", 0.60, 0.45),
+    target("singleflight_64", 0.60, 0.70),
 ];
 
-/// The target of a row, if it has one: the baseline had neither those with the 64-byte message nor
-/// `ctx_timeout_armed`, `ctx_check_deadline` and `ctx_done_loop`.
+/// The target of a row, if it has one. The baseline had none for the 64-byte message, and was without
+/// `ctx_timeout_armed`, `ctx_check_deadline`, `ctx_done_loop`, the locks with two or eight tasks, the
+/// weighted semaphores and the wait groups.
 pub(crate) fn of(workload: Workload, payload: Payload) -> Option<&'static Target> {
     match payload {
         Payload::U64 => TARGETS.iter().find(|target| target.row == workload.name),

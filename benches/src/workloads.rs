@@ -3,8 +3,8 @@
 //! Contract: a run moves exactly `ops` values (round trips in ping-pong), numbered from 0, and
 //! tells what was sent and what arrived, so that a channel that loses or doubles a value is found
 //! out. Everything is generic over [`Channel`] and statically dispatched; futures are those of the
-//! crate itself, without a wrapper around them. The rows of selects are in `selects.rs`, those
-//! of contexts in `contexts.rs`. The program in `go` does the same, shape by shape.
+//! crate itself, without a wrapper around them. The rows of selects are in `selects.rs`, those of
+//! contexts in `contexts.rs`, those of locks in `locks.rs` and `groups.rs`. The program in `go` does the same, shape by shape.
 
 use std::hint::black_box;
 use std::ops::{AddAssign, Range};
@@ -163,6 +163,7 @@ pub(crate) async fn run<C: Channel<M>, M: Message>(workload: Workload, ops: u64)
         }
         Shape::Select(_) => bail!("a select is more than a kind of channel"),
         Shape::Context(_) => bail!("a context is no kind of channel"),
+        Shape::Lock(_) | Shape::Group(_) => bail!("a lock is no kind of channel"),
     }
 }
 

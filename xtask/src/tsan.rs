@@ -24,10 +24,11 @@ const TARGETS: [&str; 4] = [
 ];
 
 /// The crates, their test binaries, and which tests of these.
-const TESTS: [(&str, &str, &str); 4] = [
+const TESTS: [(&str, &str, &str); 5] = [
     ("taut-chan", "stress", ""),
     ("taut-select", "it", "stress::"),
     ("taut-context", "it", "concurrency::"),
+    ("taut-sync", "it", "stress"),
     ("taut-time", "it", "stress::"),
 ];
 

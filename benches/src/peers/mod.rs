@@ -1,14 +1,16 @@
 //! The implementations that are compared, and the way from a name to the code.
 //!
 //! Contract: each file beside this one is one crate behind [`Channel`](crate::workloads::Channel)
-//! and adds nothing to it: the futures are the crate's own, and an end is cloned only where the
-//! workload has several tasks on that side.
+//! or the traits of the locks, and adds nothing to it: the futures are the crate's own, and an end is
+//! cloned only where the workload has several tasks on that side.
 
 mod async_channel;
+mod asyncband;
 mod crossbeam;
 mod crossfire;
 mod flume;
 mod kanal;
+mod locks;
 mod selects;
 mod taut;
 mod tokio;
@@ -22,12 +24,14 @@ use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 
 use crate::contexts::{self, Shape as Context};
+use crate::groups::Shape as Group;
+use crate::locks::{Shape as Lock, Weights};
 use crate::rows::{Capacity, Payload, Shape, Workload};
 use crate::selects::{Quit, Shape as Select};
 use crate::stopwatch::Stopwatch;
 use crate::workloads::{self, Block, Ledger, Message};
 
-/// Whose channels or contexts.
+/// Whose channels, contexts or locks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Impl {
     Taut,
@@ -38,6 +42,8 @@ pub(crate) enum Impl {
     AsyncChannel,
     Tokio,
     TokioUtil,
+    AsyncLock,
+    Asyncband,
     Crossbeam,
 }
 
@@ -53,6 +59,8 @@ impl fmt::Display for Impl {
             Self::AsyncChannel => "async-channel",
             Self::Tokio => "tokio",
             Self::TokioUtil => "tokio-util",
+            Self::AsyncLock => "async-lock",
+            Self::Asyncband => "asyncband",
             Self::Crossbeam => "crossbeam",
         })
     }
@@ -161,7 +169,10 @@ impl Impl {
         match workload.shape {
             Shape::Select(select) => self.ways_to_select(select),
             Shape::Context(context) => self.ways_to_end(context),
+            Shape::Lock(lock) => self.ways_to_lock(lock),
+            Shape::Group(group) => self.ways_to_wait(group),
             _ if matches!(self, Self::Crossbeam | Self::TokioUtil) => &[],
+            _ if matches!(self, Self::AsyncLock | Self::Asyncband) => &[],
             // Tokio's mpsc has one receiver; under a mutex it would be another thing.
             Shape::Flow { receivers, .. } if receivers > 1 && self == Self::Tokio => &[],
             _ => &[Via::Own],
@@ -180,11 +191,30 @@ impl Impl {
         }
     }
 
+    fn ways_to_lock(self, lock: Lock) -> &'static [Via] {
+        match (self, lock) {
+            // Its semaphore gives one unit at a time.
+            (Self::AsyncLock, Lock::Semaphore { weights, .. }) if weights != Weights::One => &[],
+            (Self::Taut | Self::Go | Self::Tokio | Self::AsyncLock | Self::Asyncband, _) => {
+                &[Via::Own]
+            }
+            _ => &[],
+        }
+    }
+
+    fn ways_to_wait(self, group: Group) -> &'static [Via] {
+        match (self, group) {
+            (Self::Taut | Self::Go | Self::Asyncband, _) => &[Via::Own],
+            (Self::TokioUtil, Group::AddDone | Group::Spawn { .. }) => &[Via::Own],
+            _ => &[],
+        }
+    }
+
     fn ways_to_select(self, select: Select) -> &'static [Via] {
         match (self, select) {
             (Self::Taut, _) => &[Via::Own, Via::Biased],
-            // No channels; its token is an arm of Tokio's select.
-            (Self::TokioUtil, _) => &[],
+            // No channels; the token of tokio-util is an arm of Tokio's select.
+            (Self::TokioUtil | Self::AsyncLock | Self::Asyncband, _) => &[],
             (Self::Crossbeam, Select::Cancel(Quit::Context)) => &[],
             (Self::Go | Self::Crossbeam, _) => &[Via::Own],
             // A receiver may take the message of a send that waits, and complete it, before the
@@ -213,7 +243,7 @@ impl Impl {
 /// Runs `ops` operations of a workload, and times what belongs to it.
 ///
 /// # Errors
-/// The channel closed early, or the implementation has no Rust code.
+/// The channel closed early, a task panicked, or the implementation has no Rust code.
 pub(crate) async fn run(
     contender: Contender,
     workload: Workload,
@@ -225,9 +255,11 @@ pub(crate) async fn run(
         return with_context(contender.imp, shape, ops, watch).await;
     }
     let start = Stopwatch::start();
-    let ledger = match payload {
-        Payload::U64 => run_with::<u64>(contender, workload, ops).await,
-        Payload::B64 => run_with::<Block>(contender, workload, ops).await,
+    let ledger = match (workload.shape, payload) {
+        (Shape::Lock(shape), _) => locks::run(contender.imp, shape, ops).await,
+        (Shape::Group(shape), _) => locks::run_group(contender.imp, shape, ops).await,
+        (_, Payload::U64) => run_with::<u64>(contender, workload, ops).await,
+        (_, Payload::B64) => run_with::<Block>(contender, workload, ops).await,
     };
     watch.stop(start);
     ledger
@@ -261,7 +293,9 @@ async fn run_with<M: Message>(
         Impl::Flume => workloads::run::<flume::Flume, M>(workload, ops).await,
         Impl::AsyncChannel => workloads::run::<async_channel::AsyncChannel, M>(workload, ops).await,
         Impl::Tokio => tokio::run::<M>(workload, ops).await,
-        Impl::TokioUtil => bail!("tokio-util is in the rows of contexts only"),
+        Impl::TokioUtil | Impl::AsyncLock | Impl::Asyncband => {
+            bail!("{} has no channels here", contender.imp)
+        }
         Impl::Crossbeam => bail!("crossbeam's channels are in the rows of selects only"),
         Impl::Go => bail!("Go's channels are in a program of their own"),
     }

@@ -48,7 +48,7 @@ pub(super) async fn run<M: Message>(
             selects::run::<crossbeam::Threads, crossbeam::Crossbeam, M>(shape, capacity, ops).await
         }
         Impl::Go => bail!("Go's select is in a program of its own"),
-        Impl::TokioUtil => bail!("tokio-util has no channels"),
+        Impl::TokioUtil | Impl::AsyncLock | Impl::Asyncband => bail!("{imp} has no channels here"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! taut itself.
 
 mod context;
+mod group;
 mod select;
 
 use std::iter::repeat_n;
@@ -8,6 +9,7 @@ use std::iter::repeat_n;
 use ::taut::chan::{self, Receiver, Sender};
 
 pub(crate) use self::context::run as context;
+pub(crate) use self::group::{Flight, Group};
 pub(crate) use self::select::run as select;
 use crate::rows::Capacity;
 use crate::workloads::{Channel, Message, Outcome, Rx, Tx};

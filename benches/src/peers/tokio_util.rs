@@ -1,5 +1,6 @@
-//! tokio-util's `CancellationToken`, which every async program in Rust has instead of a context. It
-//! has no timeouts; `tokio::time::sleep` is used beside it, as its documentation does.
+//! tokio-util's `CancellationToken`, which every async program in Rust has instead of a context, and
+//! its `TaskTracker`, which is a wait group. The token has no timeouts; `tokio::time::sleep` is used
+//! beside it, as its documentation does.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -7,8 +8,11 @@ use std::time::Duration;
 use ::tokio::select;
 use ::tokio::time::sleep;
 use ::tokio_util::sync::CancellationToken;
+use ::tokio_util::task::TaskTracker;
+use ::tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::contexts::{FAR, Look, Node, Timeouts, waits};
+use crate::groups::WaitGroup;
 
 impl Look for CancellationToken {
     fn is_done(&self) -> bool {
@@ -60,5 +64,23 @@ impl Timeouts for CancellationToken {
             () = child.cancelled() => {}
             () = sleep(timeout) => child.cancel(),
         }
+    }
+}
+
+impl WaitGroup for TaskTracker {
+    type Token = TaskTrackerToken;
+
+    fn new() -> Self {
+        Self::new()
+    }
+
+    fn token(&self) -> TaskTrackerToken {
+        Self::token(self)
+    }
+
+    async fn wait(self) {
+        // Until then it waits for tasks that are still to come.
+        self.close();
+        Self::wait(&self).await;
     }
 }

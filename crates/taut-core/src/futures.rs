@@ -6,7 +6,8 @@ pub use pin_project_lite::pin_project;
 /// Defines futures that are cases too, each around another that does the work.
 ///
 /// `Name<'a, T>: Inner => Output, |inner, raw| output;` makes of what `Inner` gives, with a pinned
-/// reference to it, the output. `new`, for the crate that defines it, puts one together.
+/// reference to it, the output. A parameter may be `T: ?Sized`. `new`, for the crate that defines it,
+/// puts one together.
 ///
 /// # Examples
 ///
@@ -37,19 +38,19 @@ pub use pin_project_lite::pin_project;
 macro_rules! futures {
     ($(
         $(#[$doc:meta])*
-        $name:ident $(<$($parameter:tt),*>)?: $inner:ty => $output:ty,
+        $name:ident $(<$($parameter:tt $(: ?$relaxed:ident)?),*>)?: $inner:ty => $output:ty,
             |$waiting:pat_param, $raw:pat_param| $made:expr;
     )*) => {$(
         $crate::futures::pin_project! {
             $(#[$doc])*
             #[must_use = "futures do nothing unless they are awaited or polled"]
-            pub struct $name $(<$($parameter),*>)? {
+            pub struct $name $(<$($parameter $(: ?$relaxed)?),*>)? {
                 #[pin]
                 waiting: $inner,
             }
         }
 
-        impl $(<$($parameter),*>)? $name $(<$($parameter),*>)? {
+        impl $(<$($parameter $(: ?$relaxed)?),*>)? $name $(<$($parameter),*>)? {
             #[inline(always)]
             pub(crate) const fn new(waiting: $inner) -> Self {
                 Self { waiting }
@@ -64,7 +65,7 @@ macro_rules! futures {
             }
         }
 
-        impl $(<$($parameter),*>)? ::core::future::Future
+        impl $(<$($parameter $(: ?$relaxed)?),*>)? ::core::future::Future
             for $name $(<$($parameter),*>)?
         {
             type Output = $output;
@@ -80,7 +81,7 @@ macro_rules! futures {
         }
 
         // SAFETY: it is the case inside, with another output.
-        unsafe impl $(<$($parameter),*>)? $crate::Case
+        unsafe impl $(<$($parameter $(: ?$relaxed)?),*>)? $crate::Case
             for $name $(<$($parameter),*>)?
         {
             type Output = $output;
@@ -125,7 +126,7 @@ macro_rules! futures {
             }
         }
 
-        impl $(<$($parameter),*>)? ::core::fmt::Debug
+        impl $(<$($parameter $(: ?$relaxed)?),*>)? ::core::fmt::Debug
             for $name $(<$($parameter),*>)?
         {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

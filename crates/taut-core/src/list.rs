@@ -10,13 +10,16 @@
 
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::task::Waker;
 
 use crate::claim::{Outcome, Seeker};
-use crate::slot::{Filled, Vacant};
-use crate::waiter::{Header, Offer, Place, Verdict, Waiter};
+use crate::waiter::{Header, Place, Verdict, Waiter};
 use crate::wake::WakeBatch;
+
+mod found;
+
+pub use self::found::{Candidate, Claimed, Wanted};
 
 /// A first-come-first-served list of waiters.
 ///
@@ -86,6 +89,24 @@ impl WaitList {
         self.len += 1;
     }
 
+    /// Adds `waiter` at the front: it had been there, and comes back.
+    ///
+    /// # Safety
+    ///
+    /// As [`push_back`](Self::push_back).
+    pub unsafe fn push_front<S>(&mut self, waiter: Pin<&Waiter<S>>) {
+        let link = waiter.as_link();
+        // SAFETY: queued and known to nobody else, by the caller.
+        unsafe { waiter.header().set_place(Place::Linked { prev: None, next: self.head }) };
+        match self.head {
+            // SAFETY: Q1 and Q2.
+            Some(head) => unsafe { Self::relink(head, |place| place.prev = Some(link)) },
+            None => self.tail = Some(link),
+        }
+        self.head = Some(link);
+        self.len += 1;
+    }
+
     /// Takes `header` out, if it is in. False: it was not.
     ///
     /// # Safety
@@ -151,8 +172,9 @@ impl WaitList {
             if let Place::Linked { next: following, .. } = unsafe { header.place() } {
                 next = following;
             }
-            match wanted(Candidate { header }) {
-                Wanted::Yes => {}
+            let verdict = wanted(Candidate { link, _list: PhantomData });
+            match verdict {
+                Wanted::Yes | Wanted::YesOrNone => {}
                 Wanted::No => continue,
                 Wanted::NorWhatFollows => {
                     // SAFETY: linked, and `&mut self` is the lock.
@@ -164,21 +186,37 @@ impl WaitList {
                     continue;
                 }
             }
-            // SAFETY: as above, and the reference ends with this round.
-            let outcome = match unsafe { header.claim() } {
-                None => Outcome::Won,
-                // SAFETY: linked, so it is queued.
-                Some(claim) => seeker.claim(claim, unsafe { header.arm() }),
-            };
-            if outcome != Outcome::Busy {
-                // SAFETY: linked in this list.
-                unsafe { self.remove(header) };
-            }
-            if outcome == Outcome::Won {
-                return Some(Claimed { link, _list: PhantomData });
+            // SAFETY: linked in this list.
+            match unsafe { self.take(header, seeker) } {
+                Outcome::Won => return Some(Claimed { link, list: self }),
+                Outcome::Busy if verdict == Wanted::YesOrNone => return None,
+                Outcome::Busy | Outcome::Lost => {}
             }
         }
         None
+    }
+
+    /// Whether nobody stands before `header`, which is in this list or about to be added. Those at the
+    /// front that were decided elsewhere are taken out.
+    ///
+    /// # Safety
+    ///
+    /// As [`contains`](Self::contains).
+    pub unsafe fn leads(&mut self, header: &Header, seeker: Seeker<'_>) -> bool {
+        while let Some(link) = self.head {
+            // SAFETY: Q1.
+            let first = unsafe { link.as_ref() };
+            if ptr::eq(first, header) {
+                return true;
+            }
+            // SAFETY: linked, and `&mut self` is the lock.
+            if unsafe { Self::probe(first, seeker) } != Outcome::Lost {
+                return false;
+            }
+            // SAFETY: linked in this list.
+            unsafe { self.remove(first) };
+        }
+        true
     }
 
     /// Whether more than `count` waiters could be claimed. Those that were decided elsewhere are taken
@@ -214,52 +252,63 @@ impl WaitList {
         unsafe { header.claim() }.map_or(Outcome::Won, |claim| seeker.probe(claim))
     }
 
+    /// Claims those who are wanted, in one pass, and has `finish` give each its verdict, while the batch
+    /// has space. False: somebody may be left.
+    #[must_use = "wake the batch and come again"]
+    pub fn finish_where(
+        &mut self,
+        wakes: &mut WakeBatch,
+        mut wanted: impl FnMut(Candidate<'_>) -> bool,
+        mut finish: impl FnMut(Claimed<'_>) -> Option<Waker>,
+    ) -> bool {
+        let mut next = self.head;
+        while let Some(link) = next {
+            // SAFETY: Q1.
+            let header = unsafe { link.as_ref() };
+            // SAFETY: linked, and `&mut self` is the lock.
+            if let Place::Linked { next: following, .. } = unsafe { header.place() } {
+                next = following;
+            }
+            if !wanted(Candidate { link, _list: PhantomData }) {
+                continue;
+            }
+            if !wakes.has_space(1) {
+                return false;
+            }
+            // SAFETY: linked, and `&mut self` is the lock; the reference ends with this round.
+            if unsafe { self.take(header, Seeker::TASK) } == Outcome::Won {
+                wakes.extend(finish(Claimed { link, list: self }));
+            }
+        }
+        true
+    }
+
+    /// Tries to claim a waiter, and takes it out of the list unless it is to keep its place.
+    ///
+    /// # Safety
+    ///
+    /// Linked in this list.
+    #[inline(always)]
+    unsafe fn take(&mut self, header: &Header, seeker: Seeker<'_>) -> Outcome {
+        // SAFETY: linked, and `&mut self` is the lock; the reference ends with this call.
+        let outcome = match unsafe { header.claim() } {
+            None => Outcome::Won,
+            // SAFETY: linked, so it is queued.
+            Some(claim) => seeker.claim(claim, unsafe { header.arm() }),
+        };
+        if outcome != Outcome::Busy {
+            // SAFETY: linked in this list.
+            unsafe { self.remove(header) };
+        }
+        outcome
+    }
+
     /// Gives everybody who can be claimed the same verdict, while the batch has space. False: somebody
     /// may be left.
     #[must_use = "wake the batch and come again"]
     pub fn finish_all(&mut self, wakes: &mut WakeBatch, verdict: Verdict) -> bool {
-        while wakes.has_space(1) {
-            let Some(waiter) = self.claim_first(Seeker::TASK) else { return true };
-            wakes.extend(waiter.finish(verdict));
-        }
-        false
+        self.finish_where(wakes, |_| true, |waiter| waiter.finish(verdict))
     }
-}
-
-/// One that waits, as a search sees it.
-#[derive(Debug)]
-pub struct Candidate<'a> {
-    header: &'a Header,
-}
-
-impl<'a> Candidate<'a> {
-    /// What it brings or asks for.
-    #[inline(always)]
-    #[must_use]
-    pub fn offer(&self) -> Offer {
-        // SAFETY: only linked waiters are asked about, and those are queued.
-        unsafe { self.header.offer() }
-    }
-
-    /// To look for others on its behalf: its own select is none of them.
-    #[inline(always)]
-    #[must_use]
-    pub fn seeker(&self) -> Seeker<'a> {
-        // SAFETY: linked, and its list is borrowed by the search: that is the lock.
-        unsafe { self.header.claim() }
-            .map_or(Seeker::TASK, |claim| Seeker::select(claim).committing())
-    }
-}
-
-/// What a search says of one waiter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// This one, if it can be claimed.
-    Yes,
-    /// Another.
-    No,
-    /// None from here on.
-    NorWhatFollows,
 }
 
 struct Neighbours {
@@ -270,70 +319,5 @@ struct Neighbours {
 impl Default for WaitList {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// A waiter that was claimed: ours until it is given its verdict, which must be soon and under the
-/// same lock.
-#[derive(Debug)]
-#[must_use = "a claimed waiter waits for its verdict"]
-pub struct Claimed<'a> {
-    link: NonNull<Header>,
-    _list: PhantomData<&'a mut WaitList>,
-}
-
-impl Claimed<'_> {
-    fn header(&self) -> &Header {
-        // SAFETY: Q1 of the list it was on; its owner waits for the verdict or for the lock.
-        unsafe { self.link.as_ref() }
-    }
-
-    /// What it brings or asks for.
-    #[inline(always)]
-    #[must_use]
-    pub fn offer(&self) -> Offer {
-        // SAFETY: queued until it has its verdict.
-        unsafe { self.header().offer() }
-    }
-
-    /// The value that it brings.
-    ///
-    /// # Safety
-    ///
-    /// It was pushed as a `Waiter<S>` with this very `S`, and its slot holds a value.
-    #[inline(always)]
-    pub unsafe fn value<S>(&self) -> Filled<'_, S> {
-        // SAFETY: by the caller.
-        let slot = unsafe { Waiter::slot_of(self.link) };
-        // SAFETY: by the caller; a claimed waiter's slot is ours.
-        unsafe { slot.filled() }
-    }
-
-    /// The room for what it is given.
-    ///
-    /// # Safety
-    ///
-    /// It was pushed as a `Waiter<S>` with this very `S`, and its slot is empty.
-    #[inline(always)]
-    pub unsafe fn room<S>(&self) -> Vacant<'_, S> {
-        // SAFETY: by the caller.
-        let slot = unsafe { Waiter::slot_of(self.link) };
-        // SAFETY: by the caller; a claimed waiter's slot is ours.
-        unsafe { slot.vacant() }
-    }
-
-    /// Remembers in which order it was served, for the case that it gives back what it got.
-    #[inline(always)]
-    pub fn set_ticket(&self, ticket: u64) {
-        // SAFETY: queued, and the list it came from is still borrowed: its lock is held.
-        unsafe { self.header().set_place(Place::Ticket(ticket)) };
-    }
-
-    /// Gives the verdict. What comes back is to be woken after unlocking.
-    #[inline(always)]
-    #[must_use = "wake it after releasing the lock"]
-    pub fn finish(self, verdict: Verdict) -> Option<Waker> {
-        // SAFETY: claimed, under the lock, and consumed by this.
-        unsafe { self.header().finish(verdict) }
     }
 }

@@ -10,13 +10,17 @@
 //! - M1. A waiter is in the list of the monitor it was made for, and in no other.
 //! - M2. A condition is looked at under the lock before its waiter queues. So a change that is made
 //!   before `release` takes the lock is either seen by the waiter, or the waiter is released.
+//! - M3. Where the state keeps a [`Crowd`], waiters are numbered as they come, so the list is in the
+//!   order of their numbers. Who came before the last [`Mark`] is released, whether it has been told
+//!   yet or not, and nobody else is: those who come while a crowd is being told belong to the next.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 
 use crate::case::Peek;
-use crate::list::WaitList;
+use crate::claim::Seeker;
+use crate::list::{WaitList, Wanted};
 use crate::operation::{Attempt, Enrolled, Operation, Visit};
 use crate::slot::Slot;
 use crate::sync::{Guard, Lock};
@@ -62,11 +66,58 @@ struct Inside<S> {
     waiters: WaitList,
 }
 
-impl<S> Monitor<S> {
-    /// A monitor around `state`.
+/// Who has come to wait and who of them was released, by number: M3. A part of the state of a monitor
+/// whose waiters come in rounds.
+#[derive(Debug, Default)]
+pub struct Crowd {
+    /// The number of the next who comes.
+    next: u64,
+    /// Those below are released.
+    closed: u64,
+}
+
+impl Crowd {
+    /// Nobody has come.
     #[must_use]
-    pub fn new(state: S) -> Self {
-        Self { inside: Lock::new(Inside { state, waiters: WaitList::new() }) }
+    pub const fn new() -> Self {
+        Self { next: 0, closed: 0 }
+    }
+
+    /// Draws a line behind those who wait now: they are released, whatever becomes of the state, and
+    /// those who come later are not. Tell them, by [`MonitorGuard::release_until`].
+    pub const fn close(&mut self) -> Mark {
+        self.closed = self.next;
+        Mark(self.next)
+    }
+
+    const fn admit(&mut self) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        number
+    }
+}
+
+/// A line drawn behind everybody who waits: see [`Crowd::close`].
+#[derive(Clone, Copy, Debug)]
+#[must_use = "those before it are released, and are to be told"]
+pub struct Mark(u64);
+
+/// What a waiter of a monitor carries.
+#[derive(Clone, Copy, Debug)]
+pub enum Note {
+    /// As which it came, into a crowd.
+    Came(u64),
+    /// It was released alone, in the place of whoever else might have been.
+    Alone,
+}
+
+impl<S> Monitor<S> {
+    crate::const_fn! {
+        /// A monitor around `state`.
+        #[must_use]
+        pub fn new(state: S) -> Self {
+            Self { inside: Lock::new(Inside { state, waiters: WaitList::new() }) }
+        }
     }
 
     /// Takes the lock.
@@ -104,6 +155,38 @@ impl<S> MonitorGuard<'_, S> {
     #[must_use = "somebody may be left"]
     pub fn release(&mut self, wakes: &mut WakeBatch) -> bool {
         self.0.waiters.finish_all(wakes, Verdict::Done)
+    }
+
+    /// Completes the wait of those who came before the mark, while the batch has space. False: wake the batch,
+    /// without the lock, and come again.
+    #[must_use = "somebody may be left"]
+    pub fn release_until(&mut self, mark: Mark, wakes: &mut WakeBatch) -> bool {
+        while wakes.has_space(1) {
+            let found = self.0.waiters.claim_where(Seeker::TASK, |one| {
+                // SAFETY: the waiters of a monitor carry a note, filled in before they are linked.
+                match unsafe { one.value::<Note>() } {
+                    Note::Came(number) if number >= mark.0 => Wanted::NorWhatFollows,
+                    Note::Came(_) | Note::Alone => Wanted::Yes,
+                }
+            });
+            let Some(waiter) = found else { return true };
+            wakes.extend(waiter.finish(Verdict::Done));
+        }
+        false
+    }
+
+    /// Completes the wait of the one who has waited longest. If it goes without having seen that, then
+    /// [`Condition::pass_on`] is called. False: nobody waits.
+    ///
+    /// # Panics
+    ///
+    /// If the batch is full.
+    pub fn release_one(&mut self, wakes: &mut WakeBatch) -> bool {
+        let Some(waiter) = self.0.waiters.claim_first(Seeker::TASK) else { return false };
+        // SAFETY: the waiters of a monitor carry a note, which needs no drop.
+        let _ = unsafe { waiter.room::<Note>() }.put(Note::Alone);
+        wakes.extend(waiter.finish(Verdict::Done));
+        true
     }
 
     /// How many wait. A select that was decided elsewhere counts until somebody meets it.
@@ -154,6 +237,20 @@ pub trait Condition<S> {
 
     /// Whether it is met. Under the lock: short, and no foreign code.
     fn is_met(&self, state: &S) -> bool;
+
+    /// The crowd in the state that those who wait for this are a part of, if they are of one.
+    #[inline(always)]
+    fn crowd(state: &mut S) -> Option<&mut Crowd> {
+        let _ = state;
+        None
+    }
+
+    /// Whoever waited for it was released alone, by [`MonitorGuard::release_one`], and went without
+    /// having seen that: somebody else may be the one. Without the lock.
+    #[inline(always)]
+    fn pass_on(&self, monitor: &Monitor<S>) {
+        let _ = monitor;
+    }
 }
 
 /// Waiting for a [`Condition`], as an [`Operation`]. It takes nothing, so there is nothing to undo.
@@ -173,7 +270,7 @@ impl<S, C> Until<'_, S, C> {
 
 // SAFETY: M1: the waiter is enrolled with the one monitor; `leave` takes its lock.
 unsafe impl<S, C: Condition<S>> Operation for Until<'_, S, C> {
-    type Slot = ();
+    type Slot = Note;
     type Output = ();
 
     const OFFER: Offer = Offer::Place;
@@ -188,7 +285,7 @@ unsafe impl<S, C: Condition<S>> Operation for Until<'_, S, C> {
     }
 
     #[inline(always)]
-    fn attempt(&mut self, _: &Slot<()>) -> Attempt {
+    fn attempt(&mut self, _: &Slot<Note>) -> Attempt {
         let is_met = match self.condition.glance() {
             Glance::Met => true,
             Glance::Unmet(_) => false,
@@ -197,13 +294,24 @@ unsafe impl<S, C: Condition<S>> Operation for Until<'_, S, C> {
         if is_met { Attempt::Done(None) } else { Attempt::Unready }
     }
 
-    fn enroll(&mut self, waiter: Pin<&Waiter<()>>, visit: &mut Visit<'_>) -> Enrolled {
+    fn enroll(&mut self, waiter: Pin<&Waiter<Note>>, visit: &mut Visit<'_>) -> Enrolled {
         let inside = &mut *self.monitor.inside.lock();
         // SAFETY: the core enrols queued waiters only.
         if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
         }
-        if self.condition.is_met(&inside.state) {
+        // SAFETY: queued, and this is its list: M1.
+        let is_new = !unsafe { inside.waiters.contains(waiter.header()) };
+        let crowd = C::crowd(&mut inside.state);
+        let is_released = if is_new {
+            // SAFETY: queued, in no list and without a verdict.
+            unsafe { number(&waiter, crowd.map_or(0, Crowd::admit)) };
+            false
+        } else {
+            // SAFETY: queued, in the list, whose lock is held.
+            crowd.is_some_and(|crowd| unsafe { number_of(&waiter) } < crowd.closed)
+        };
+        if is_released || self.condition.is_met(&inside.state) {
             // SAFETY: queued, and this is its list: M1.
             unsafe { inside.waiters.remove(waiter.header()) };
             return Enrolled::Decided(Verdict::Done);
@@ -212,12 +320,40 @@ unsafe impl<S, C: Condition<S>> Operation for Until<'_, S, C> {
         unsafe { visit.queue(&mut inside.waiters, waiter) }
     }
 
-    fn conclude(&mut self, _: &Slot<()>, _: Verdict) {}
+    fn conclude(&mut self, _: &Slot<Note>, _: Verdict) {}
 
-    fn leave(&mut self, waiter: &Waiter<()>) {
+    fn leave(&mut self, waiter: &Waiter<Note>) {
         // SAFETY: queued, and this is its list: M1.
         unsafe { self.monitor.inside.lock().waiters.remove(waiter.header()) };
     }
 
-    fn undo(&mut self, _: &Waiter<()>, _: Verdict) {}
+    fn undo(&mut self, waiter: &Waiter<Note>, _: Verdict) {
+        // SAFETY: it was in the list, so it carries a note; with a verdict it is ours again.
+        if let Note::Alone = unsafe { waiter.slot().filled() }.take() {
+            self.condition.pass_on(self.monitor);
+        }
+    }
+}
+
+/// Writes into a waiter that is about to be added as which it comes.
+///
+/// # Safety
+///
+/// It is ours and in no list.
+unsafe fn number(waiter: &Waiter<Note>, number: u64) {
+    // SAFETY: by the caller.
+    let _ = unsafe { waiter.slot().vacant() }.put(Note::Came(number));
+}
+
+/// As which a waiter came.
+///
+/// # Safety
+///
+/// It is in its list, whose lock is held.
+unsafe fn number_of(waiter: &Waiter<Note>) -> u64 {
+    // SAFETY: who is in the list was numbered, and under its lock nobody else is at the slot.
+    match unsafe { waiter.slot().filled() }.take() {
+        Note::Came(number) => number,
+        Note::Alone => u64::MAX,
+    }
 }

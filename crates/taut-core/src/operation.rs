@@ -4,7 +4,7 @@
 //! the steps.
 
 use std::pin::Pin;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
 use crate::case::Peek;
 use crate::claim::{Claim, Seeker};
@@ -45,6 +45,15 @@ impl Enrolled {
     }
 }
 
+/// Where a waiter gets its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Behind all others.
+    Back,
+    /// Before all others: it had that place, and comes back to it.
+    Front,
+}
+
 /// A primitive's side of a waiting operation.
 ///
 /// # Safety
@@ -72,6 +81,16 @@ pub unsafe trait Operation {
     /// Under the lock: tries again, or queues. Called with a waiter that is queued already, it looks
     /// again and keeps the place.
     fn enroll(&mut self, waiter: Pin<&Waiter<Self::Slot>>, visit: &mut Visit<'_>) -> Enrolled;
+
+    /// Whether a verdict that somebody else gave stands. False: it was word that the operation's turn had
+    /// come, no more, and now that it tried again it was in vain. It queues anew.
+    ///
+    /// Only a task's waiter may be given such a verdict: a select that is claimed is decided.
+    #[inline(always)]
+    fn confirm(&mut self, slot: &Slot<Self::Slot>, verdict: Verdict) -> bool {
+        let _ = (slot, verdict);
+        true
+    }
 
     /// Makes the output of a verdict.
     fn conclude(&mut self, slot: &Slot<Self::Slot>, verdict: Verdict) -> Self::Output;
@@ -120,6 +139,12 @@ impl<'a> Visit<'a> {
         self.seeker
     }
 
+    /// What was given a turn while it was on its way here, in vain: it is to be polled again.
+    pub(crate) fn come_again<T>(&self) -> Poll<T> {
+        self.waker.inspect(|waker| waker.wake_by_ref());
+        Poll::Pending
+    }
+
     /// After `Stale`: leaves a copy of the waker on the next visit.
     pub(crate) fn copy_waker(&mut self) {
         self.copy = self.waker.cloned();
@@ -132,10 +157,29 @@ impl<'a> Visit<'a> {
     ///
     /// `list` is the one list this waiter is ever on, and its lock is held.
     pub unsafe fn queue<S>(&mut self, list: &mut WaitList, waiter: Pin<&Waiter<S>>) -> Enrolled {
+        // SAFETY: by the caller.
+        unsafe { self.queue_at(End::Back, list, waiter) }
+    }
+
+    /// As [`queue`](Self::queue), at either end.
+    ///
+    /// # Safety
+    ///
+    /// As [`queue`](Self::queue).
+    pub unsafe fn queue_at<S>(
+        &mut self,
+        end: End,
+        list: &mut WaitList,
+        waiter: Pin<&Waiter<S>>,
+    ) -> Enrolled {
         // SAFETY: by the caller, and an operation that enrols is queued.
         if !unsafe { list.contains(waiter.header()) } {
-            // SAFETY: as above; its owner leaves before it goes (W3).
-            unsafe { list.push_back(waiter) };
+            match end {
+                // SAFETY: as above; its owner leaves before it goes (W3).
+                End::Back => unsafe { list.push_back(waiter) },
+                // SAFETY: as above.
+                End::Front => unsafe { list.push_front(waiter) },
+            }
             return Enrolled::Queued;
         }
         let Some(waker) = self.waker else { return Enrolled::Queued };

@@ -28,20 +28,44 @@ pub use park_in_model::block_on;
 pub use pause::{pause, wait_until};
 pub use rank::Rank;
 
+/// In a model, one for each of its threads, which are all of one thread of the system.
+#[cfg(taut_loom)]
+pub use loom::thread_local;
+#[cfg(taut_shuttle)]
+pub use shuttle::thread_local;
+#[cfg(not(any(taut_loom, taut_shuttle)))]
+pub use std::thread_local;
+
 #[cfg(not(any(taut_loom, taut_shuttle)))]
 pub use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
 
 #[cfg(taut_loom)]
 pub use loom::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
 
 #[cfg(taut_shuttle)]
 pub use shuttle::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering},
 };
+
+/// Defines a function that is `const`, unless it is built for a model, whose atomics and locks are made
+/// at run time.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! const_fn {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident($($argument:ident: $type:ty),*) -> $output:ty $body:block) => {
+        #[cfg(not(any(taut_loom, taut_shuttle)))]
+        $(#[$meta])*
+        $vis const fn $name($($argument: $type),*) -> $output $body
+
+        #[cfg(any(taut_loom, taut_shuttle))]
+        $(#[$meta])*
+        $vis fn $name($($argument: $type),*) -> $output $body
+    };
+}

@@ -93,12 +93,15 @@ impl<O: Operation> Waiting<O> {
     }
 
     #[inline(never)]
-    fn poll_queued(self: Pin<&mut Self>, waker: &Waker) -> Poll<O::Output> {
-        let (operation, waiter) = self.project();
+    fn poll_queued(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<O::Output> {
+        let (operation, waiter) = self.as_mut().project();
         // SAFETY: queued.
         match unsafe { waiter.header().verdict() } {
-            Some(verdict) => Poll::Ready(Self::finish(operation, &waiter, verdict)),
             None => Self::visit(operation, waiter, &mut Visit::task(waker)),
+            Some(verdict) => match Self::confirm(operation, &waiter, verdict) {
+                Some(output) => Poll::Ready(output),
+                None => self.poll_first_wait(waker),
+            },
         }
     }
 
@@ -115,9 +118,9 @@ impl<O: Operation> Waiting<O> {
         }
         match enrolled {
             Enrolled::Decided(verdict) => {
-                let output = Self::finish(operation, &waiter, verdict);
+                let output = Self::confirm(operation, &waiter, verdict);
                 visit.wakes.wake_all();
-                Poll::Ready(output)
+                output.map_or_else(|| visit.come_again(), Poll::Ready)
             }
             Enrolled::Queued | Enrolled::Stale => {
                 visit.wakes.wake_all();
@@ -126,7 +129,18 @@ impl<O: Operation> Waiting<O> {
         }
     }
 
-    /// From `Queued`, with a verdict and out of every list.
+    /// From `Queued`, with a verdict and out of every list: the output, or back in `Stage::Start`.
+    #[inline(always)]
+    fn confirm(operation: &mut O, waiter: &Waiter<O::Slot>, verdict: Verdict) -> Option<O::Output> {
+        if operation.confirm(waiter.slot(), verdict) {
+            return Some(Self::finish(operation, waiter, verdict));
+        }
+        // SAFETY: queued, and nobody knows the waiter any more.
+        drop(unsafe { waiter.header().end(Stage::Start) });
+        None
+    }
+
+    /// From `Queued`, with a verdict that stands, out of every list.
     fn finish(operation: &mut O, waiter: &Waiter<O::Slot>, verdict: Verdict) -> O::Output {
         let output = operation.conclude(waiter.slot(), verdict);
         // SAFETY: queued, and nobody knows the waiter any more.
@@ -202,7 +216,7 @@ impl<O: Operation> Waiting<O> {
         match waiter.header().stage() {
             Stage::Start | Stage::Done => None,
             Stage::Queued => match Self::withdraw(operation, &waiter) {
-                Ok(verdict) => Some(Self::finish(operation, &waiter, verdict)),
+                Ok(verdict) => Self::confirm(operation, &waiter, verdict),
                 Err(_unused) => None,
             },
         }

@@ -9,6 +9,14 @@
 //! | `context` | `signal` | the same, ended by Ctrl-C and the like |
 //! | `time` | `time` | `after`, `at`, `Timer`, `Ticker` |
 //! | `select` | `select` | `select!`, whose arms may send; `Select` for any number of arms; `first` |
+//! | `sync` | `wait-group` | `WaitGroup`: waiting for work that is counted by tokens |
+//! | `sync` | `semaphore` | `Semaphore`: weighted, first come, first served, resizable |
+//! | `sync` | `mutex` | `Mutex` |
+//! | `sync` | `rw-lock` | `RwLock`: many readers or one writer |
+//! | `sync` | `cond` | `Cond`: waiting for a change of what a lock guards |
+//! | `sync` | `once` | `OnceCell`, `Once`, `OnceValue` |
+//! | `sync` | `single-flight` | `SingleFlight`: one execution per key |
+//! | `group` | `group` | tasks that are counted by a `WaitGroup` |
 //!
 //! # Examples
 //!
@@ -51,6 +59,22 @@ pub use taut_select as select;
 #[doc(inline)]
 pub use taut_select::select;
 
+#[cfg(feature = "group")]
+#[cfg_attr(docsrs, doc(cfg(feature = "group")))]
+#[doc(inline)]
+pub use taut_group as group;
+
+#[cfg(any(
+    feature = "mutex",
+    feature = "once",
+    feature = "rw-lock",
+    feature = "semaphore",
+    feature = "single-flight",
+    feature = "wait-group"
+))]
+#[doc(inline)]
+pub use taut_sync as sync;
+
 /// The README's program, compiled and run with the doc tests.
 #[cfg(all(doctest, feature = "chan"))]
 #[doc = include_str!("../../../README.md")]
@@ -65,3 +89,8 @@ mod select_page {}
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../../../docs/context.md")]
 mod context_page {}
+
+/// The programs of `docs/sync.md`, compiled and run with the doc tests.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../../docs/sync.md")]
+mod sync_page {}

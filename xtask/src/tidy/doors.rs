@@ -8,7 +8,7 @@ use super::tree::{Source, Tree};
 const SYNC: &str = "crates/taut-core/src/sync";
 
 /// The library files that may name Tokio.
-const TOKIO: [&str; 3] = ["coop.rs", "os.rs", "time.rs"];
+const TOKIO: [&str; 4] = ["coop.rs", "os.rs", "spawn.rs", "time.rs"];
 
 /// Library code imports locks, atomics, loom and shuttle through the door, and Tokio in few files.
 pub(super) fn check_imports(tree: &Tree) -> Vec<Finding> {

@@ -1,0 +1,104 @@
+//! The guards that a condition variable unlocks and locks again.
+
+#![allow(single_use_lifetimes, reason = "the macro serves forms with and without one")]
+
+use std::future::Future;
+use std::ops::DerefMut;
+
+// TIDY-ALLOW: an owned guard is held through the `Arc` of its user.
+use std::sync::Arc;
+
+use crate::future::{Lock, LockOwned};
+#[cfg(feature = "rw-lock")]
+use crate::future::{Read, ReadOwned, Write, WriteOwned};
+use crate::{MutexGuard, OwnedMutexGuard};
+#[cfg(feature = "rw-lock")]
+use crate::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLockReadGuard, RwLockWriteGuard};
+
+/// Nobody else can name it.
+mod sealed {
+    #[allow(unnameable_types, reason = "that is what seals")]
+    pub trait Sealed {}
+}
+
+/// A guard with which one can wait for a [`Cond`](crate::Cond).
+///
+/// Implemented by the guards of [`Mutex`](crate::Mutex) and of [`RwLock`](crate::RwLock), owned ones
+/// included. Nobody else can implement it.
+///
+/// # Examples
+///
+/// ```
+/// use taut::sync::{Cond, MutexGuard, Relock};
+///
+/// async fn next_change<G: Relock>(changed: &Cond, guard: G) -> G {
+///     changed.wait(guard).await
+/// }
+/// # fn is_one<G: Relock>() {}
+/// # is_one::<MutexGuard<'_, u8>>();
+/// ```
+pub trait Relock: sealed::Sealed + Sized {
+    /// The future that locks again.
+    #[doc(hidden)]
+    type Relocking: Future<Output = Self>;
+
+    /// Unlocks. The future has not begun.
+    #[doc(hidden)]
+    fn unlock(self) -> Self::Relocking;
+}
+
+/// A guard that nobody else has at the same time: of a [`Mutex`](crate::Mutex), or to write.
+///
+/// With these [`Cond::wait_while`](crate::Cond::wait_while) can look at what is guarded, and change it.
+///
+/// # Examples
+///
+/// ```
+/// use taut::sync::{Exclusive, MutexGuard};
+///
+/// fn increment<G: Exclusive<Target = u8>>(mut guard: G) {
+///     *guard += 1;
+/// }
+/// # fn is_one<G: Exclusive>() {}
+/// # is_one::<MutexGuard<'_, u8>>();
+/// ```
+pub trait Exclusive: Relock + DerefMut {}
+
+macro_rules! relock {
+    ($(
+        $guard:ident <$($lifetime:lifetime,)? T> by $locking:ident: |$held:ident| $lock:expr, $method:ident;
+    )*) => {$(
+        impl<$($lifetime,)? T: ?Sized> sealed::Sealed for $guard<$($lifetime,)? T> {}
+
+        impl<$($lifetime,)? T: ?Sized> Relock for $guard<$($lifetime,)? T> {
+            type Relocking = $locking<$($lifetime,)? T>;
+
+            fn unlock(self) -> Self::Relocking {
+                let $held = &self;
+                let lock = $lock;
+                drop(self);
+                lock.$method()
+            }
+        }
+    )*};
+}
+
+relock! {
+    MutexGuard<'a, T> by Lock: |held| Self::mutex(held), lock;
+    OwnedMutexGuard<T> by LockOwned: |held| Arc::clone(Self::mutex(held)), lock_owned;
+}
+
+#[cfg(feature = "rw-lock")]
+relock! {
+    RwLockReadGuard<'a, T> by Read: |held| Self::rwlock(held), read;
+    RwLockWriteGuard<'a, T> by Write: |held| Self::rwlock(held), write;
+    OwnedRwLockReadGuard<T> by ReadOwned: |held| Arc::clone(Self::rwlock(held)), read_owned;
+    OwnedRwLockWriteGuard<T> by WriteOwned: |held| Arc::clone(Self::rwlock(held)), write_owned;
+}
+
+impl<T: ?Sized> Exclusive for MutexGuard<'_, T> {}
+impl<T: ?Sized> Exclusive for OwnedMutexGuard<T> {}
+#[cfg(feature = "rw-lock")]
+impl<T: ?Sized> Exclusive for RwLockWriteGuard<'_, T> {}
+#[cfg(feature = "rw-lock")]
+impl<T: ?Sized> Exclusive for OwnedRwLockWriteGuard<T> {}

@@ -1,0 +1,23 @@
+//! Waiting for a [`Mutex`], named after its methods.
+
+#![allow(single_use_lifetimes, reason = "the macro serves forms with and without one")]
+
+// TIDY-ALLOW: an owned guard is held through the `Arc` of its user.
+use std::sync::Arc;
+
+use taut_core::Waiting;
+
+use super::op::LockOp;
+use super::{Mutex, MutexGuard, OwnedMutexGuard};
+
+taut_core::futures! {
+    /// Takes the lock: [`Mutex::lock`].
+    Lock<'a, T: ?Sized>: Waiting<LockOp<&'a Mutex<T>>> => MutexGuard<'a, T>,
+        // SAFETY: it was just taken.
+        |waiting, ()| unsafe { MutexGuard::new(waiting.operation().mutex()) };
+
+    /// Takes the lock, for a guard that holds the mutex: [`Mutex::lock_owned`].
+    LockOwned<T: ?Sized>: Waiting<LockOp<Arc<Mutex<T>>>> => OwnedMutexGuard<T>,
+        // SAFETY: it was just taken.
+        |waiting, ()| unsafe { OwnedMutexGuard::new(Arc::clone(waiting.operation().mutex())) };
+}

@@ -1,0 +1,200 @@
+//! A value that is made by its own function, when it is first asked for.
+//!
+//! # Invariants
+//!
+//! - V1. While nobody has the turn and there is no value, the function is at home. Who has the turn takes
+//!   it, and brings it back before giving the turn back, unless there is a value: then it goes.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+// TIDY-ALLOW: a lock that is const in models too; it is held for a move, by one at a time (V1).
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+use super::{OnceCell, future};
+
+/// A value that is made when it is first asked for, by the function that it comes with. Go's
+/// `sync.OnceValue`.
+///
+/// A function that panics is called again for the next who asks; so it is if the caller that runs it is
+/// dropped before it is done. (Go's panics again for everybody.) To keep a failure for good let `T` be a
+/// `Result`: Go's `OnceValues`. `T = ()` is its `OnceFunc`.
+///
+/// The function, and what it holds, is dropped as soon as there is a value.
+///
+/// # Synchronization
+///
+/// All that the function and its future do, their drop included, happens before
+/// [`get`](Self::get) returns to anybody.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use taut::sync::OnceValue;
+///
+/// let answer = OnceValue::new(|| async {
+///     println!("thinking"); // once
+///     42
+/// });
+/// assert_eq!(answer.try_get(), None);
+/// assert_eq!(*answer.get().await, 42);
+/// assert_eq!(*answer.get().await, 42);
+/// # }
+/// ```
+///
+/// A failure that is kept:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use taut::sync::OnceValue;
+///
+/// let limit = OnceValue::new(|| async { "many".parse::<u32>() });
+/// assert!(limit.get().await.is_err());
+/// assert!(limit.get().await.is_err(), "it was not tried again");
+/// # }
+/// ```
+pub struct OnceValue<T, F> {
+    pub(super) cell: OnceCell<T>,
+    pub(super) function: Home<F>,
+}
+
+impl<T, F, Fut> OnceValue<T, F>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = T>,
+{
+    taut_core::const_fn! {
+        /// Nothing is called before somebody asks.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use std::future::{Ready, ready};
+        /// use taut::sync::OnceValue;
+        ///
+        /// static PORT: OnceValue<u16, fn() -> Ready<u16>> = OnceValue::new(|| ready(8080));
+        /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+        /// assert_eq!(*PORT.get().await, 8080);
+        /// # }
+        /// ```
+        #[must_use]
+        pub fn new(function: F) -> Self {
+            Self { cell: OnceCell::new(), function: Home(Mutex::new(Some(function))) }
+        }
+    }
+
+    /// The value. The first who asks runs the function, the others wait.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: who waits gives up its place. Dropping the caller that runs the function drops what the
+    /// function began, and the next who waits has it begin again.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled: if the function panics, and if it asks for the value that it is to make.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::sync::OnceValue;
+    ///
+    /// let banner = OnceValue::new(async || "taut".to_uppercase());
+    /// let (one, other) = tokio::join!(banner.get(), banner.get());
+    /// assert!(std::ptr::eq(one, other));
+    /// # }
+    /// ```
+    pub fn get(&self) -> future::GetValue<'_, T, F, Fut> {
+        future::GetValue::new(self)
+    }
+}
+
+impl<T, F> OnceValue<T, F> {
+    /// The value, if it is there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::sync::OnceValue;
+    ///
+    /// let value = OnceValue::new(|| async { 7 });
+    /// assert_eq!(value.try_get(), None);
+    /// value.get().await;
+    /// assert_eq!(value.try_get(), Some(&7));
+    /// # }
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn try_get(&self) -> Option<&T> {
+        self.cell.get()
+    }
+}
+
+impl<T: fmt::Debug, F> fmt::Debug for OnceValue<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OnceValue").field(&self.cell.state()).finish()
+    }
+}
+
+/// Where the function is while nobody runs it.
+pub(super) struct Home<F>(Mutex<Option<F>>);
+
+impl<F> Home<F> {
+    fn lock(&self) -> MutexGuard<'_, Option<F>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Calls the function, for who has the turn.
+    pub(super) fn call<Fut>(&self) -> Lent<'_, F, Fut>
+    where
+        F: Fn() -> Fut,
+    {
+        let function = self.lock().take();
+        let loan = Loan { function, is_paid: false, home: self };
+        match &loan.function {
+            Some(function) => Lent { future: function(), loan },
+            None => unreachable!("V1"),
+        }
+    }
+}
+
+pin_project! {
+    /// What the function began, and the function.
+    pub(super) struct Lent<'a, F, Fut> {
+        #[pin]
+        future: Fut,
+        loan: Loan<'a, F>,
+    }
+}
+
+impl<F, Fut: Future> Future for Lent<'_, F, Fut> {
+    type Output = Fut::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Fut::Output> {
+        let this = self.project();
+        let value = ready!(this.future.poll(cx));
+        this.loan.is_paid = true;
+        Poll::Ready(value)
+    }
+}
+
+/// The function of somebody who runs it: it goes home with its drop, unless there is a value.
+struct Loan<'a, F> {
+    function: Option<F>,
+    is_paid: bool,
+    home: &'a Home<F>,
+}
+
+impl<F> Drop for Loan<'_, F> {
+    fn drop(&mut self) {
+        if !self.is_paid {
+            *self.home.lock() = self.function.take();
+        }
+    }
+}

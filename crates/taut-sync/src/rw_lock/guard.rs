@@ -1,0 +1,177 @@
+//! The right to what an [`RwLock`] guards, to read or to write.
+
+use std::marker::PhantomData;
+
+use super::RwLock;
+use super::op::{By, Reading, Writing};
+use crate::held::{Held, guard};
+
+// TIDY-ALLOW: an owned guard is held through the `Arc` of its user.
+use std::sync::Arc;
+
+/// The right to read what an [`RwLock`] guards, until it is dropped.
+///
+/// It may be held across `.await`, and dropped on another thread. Made by [`RwLock::read`] and its like.
+///
+/// # Examples
+///
+/// ```
+/// let names = taut::sync::RwLock::new(vec!["a"]);
+/// let (one, other) = (names.try_read().unwrap(), names.try_read().unwrap());
+/// assert_eq!(*one, *other);
+/// ```
+#[must_use = "the lock is released when the guard is dropped"]
+pub struct RwLockReadGuard<'a, T: ?Sized> {
+    held: Held<By<&'a RwLock<T>, Reading>>,
+    _value: PhantomData<&'a T>,
+}
+
+/// The right to write what an [`RwLock`] guards, until it is dropped.
+///
+/// It may be held across `.await`, and dropped on another thread. Made by [`RwLock::write`] and its like.
+///
+/// # Examples
+///
+/// ```
+/// let names = taut::sync::RwLock::new(vec!["a"]);
+/// names.try_write().unwrap().push("b");
+/// assert_eq!(names.into_inner(), ["a", "b"]);
+/// ```
+#[must_use = "the lock is released when the guard is dropped"]
+pub struct RwLockWriteGuard<'a, T: ?Sized> {
+    held: Held<By<&'a RwLock<T>, Writing>>,
+    /// Sharing a guard shares the value, so it must ask for what `&mut T` asks for.
+    _value: PhantomData<&'a mut T>,
+}
+
+/// The right to read what an [`RwLock`] in an `Arc` guards. Made by [`RwLock::read_owned`] and its like.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::Arc;
+/// use taut::sync::{OwnedRwLockReadGuard, RwLock};
+///
+/// fn snapshot(names: &Arc<RwLock<Vec<u8>>>) -> OwnedRwLockReadGuard<Vec<u8>> {
+///     names.blocking_read_owned()
+/// }
+/// assert_eq!(*snapshot(&Arc::new(RwLock::new(vec![7]))), [7]);
+/// ```
+#[must_use = "the lock is released when the guard is dropped"]
+pub struct OwnedRwLockReadGuard<T: ?Sized> {
+    held: Held<By<Arc<RwLock<T>>, Reading>>,
+    _value: PhantomData<T>,
+}
+
+/// The right to write what an [`RwLock`] in an `Arc` guards. Made by [`RwLock::write_owned`] and its
+/// like.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::Arc;
+/// use taut::sync::{OwnedRwLockWriteGuard, RwLock};
+///
+/// let names = Arc::new(RwLock::new(vec![7]));
+/// let mut guard: OwnedRwLockWriteGuard<Vec<u8>> = names.blocking_write_owned();
+/// guard.push(8);
+/// ```
+#[must_use = "the lock is released when the guard is dropped"]
+pub struct OwnedRwLockWriteGuard<T: ?Sized> {
+    held: Held<By<Arc<RwLock<T>>, Writing>>,
+    _value: PhantomData<T>,
+}
+
+/// What each of the four has.
+macro_rules! of_lock {
+    ($([$($generics:tt)*] $name:ident, $guard:ty, $lock:ty, $reached:ty;)+) => {$(
+        impl<$($generics)*> $guard {
+            /// # Safety
+            ///
+            /// The lock was just taken, in this mode.
+            #[inline(always)]
+            pub(crate) unsafe fn new(lock: $lock) -> Self {
+                // SAFETY: by the caller.
+                let held = unsafe { Held::new(By { lock, mode: PhantomData }) };
+                Self { held, _value: PhantomData }
+            }
+
+            /// The lock that is held.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use std::sync::Arc;
+            #[doc = concat!("use taut::sync::{", stringify!($name), ", RwLock};")]
+            ///
+            #[doc = concat!("fn is_written<T>(guard: &", stringify!($name), "<T>) -> bool {")]
+            #[doc = concat!("    ", stringify!($name), "::rwlock(guard).is_write_locked()")]
+            /// }
+            /// ```
+            #[must_use]
+            pub const fn rwlock(guard: &Self) -> $reached {
+                &guard.held.by().lock
+            }
+        }
+    )+};
+}
+
+of_lock! {
+    ['a, T: ?Sized] RwLockReadGuard, RwLockReadGuard<'a, T>, &'a RwLock<T>, &'a RwLock<T>;
+    ['a, T: ?Sized] RwLockWriteGuard, RwLockWriteGuard<'a, T>, &'a RwLock<T>, &'a RwLock<T>;
+    [T: ?Sized] OwnedRwLockReadGuard, OwnedRwLockReadGuard<T>, Arc<RwLock<T>>, &Arc<RwLock<T>>;
+    [T: ?Sized] OwnedRwLockWriteGuard, OwnedRwLockWriteGuard<T>, Arc<RwLock<T>>, &Arc<RwLock<T>>;
+}
+
+impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
+    /// From writing to reading: nobody writes in between, and readers that wait go in with us.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::{RwLock, RwLockWriteGuard};
+    ///
+    /// let names = RwLock::new(vec!["a"]);
+    /// let mut guard = names.try_write().unwrap();
+    /// guard.push("b");
+    /// let guard = RwLockWriteGuard::downgrade(guard);
+    /// assert_eq!(*guard, ["a", "b"]);
+    /// assert!(names.try_read().is_some());
+    /// ```
+    pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
+        let By { lock, .. } = guard.held.keep();
+        // SAFETY: made a moment before it is true, so that it is given back if a waker panics.
+        let guard = unsafe { RwLockReadGuard::new(lock) };
+        // SAFETY: we were the writer, and `guard` is the reader.
+        unsafe { guard.held.by().lock.raw.downgrade() };
+        guard
+    }
+}
+
+impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
+    /// As [`RwLockWriteGuard::downgrade`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use taut::sync::{OwnedRwLockWriteGuard, RwLock};
+    ///
+    /// let names = Arc::new(RwLock::new(vec!["a"]));
+    /// let guard = OwnedRwLockWriteGuard::downgrade(names.try_write_owned().unwrap());
+    /// assert_eq!((guard.len(), names.readers()), (1, 1));
+    /// ```
+    pub fn downgrade(guard: Self) -> OwnedRwLockReadGuard<T> {
+        let By { lock, .. } = guard.held.keep();
+        // SAFETY: made a moment before it is true, so that it is given back if a waker panics.
+        let guard = unsafe { OwnedRwLockReadGuard::new(lock) };
+        // SAFETY: we were the writer, and `guard` is the reader.
+        unsafe { guard.held.by().lock.raw.downgrade() };
+        guard
+    }
+}
+
+guard!(read [T: ?Sized] RwLockReadGuard<'_, T> => T, |guard| guard.held.by().lock.value.get());
+guard!(write [T: ?Sized] RwLockWriteGuard<'_, T> => T, |guard| guard.held.by().lock.value.get());
+guard!(read [T: ?Sized] OwnedRwLockReadGuard<T> => T, |guard| guard.held.by().lock.value.get());
+guard!(write [T: ?Sized] OwnedRwLockWriteGuard<T> => T, |guard| guard.held.by().lock.value.get());

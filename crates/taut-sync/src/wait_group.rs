@@ -1,0 +1,375 @@
+//! Waiting for work that is counted by tokens.
+
+pub(crate) mod future;
+mod group;
+mod panicked;
+mod track;
+mod word;
+
+use std::fmt;
+use std::future::Future;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use self::group::{Handle, Share};
+use self::panicked::Payload;
+use crate::blocking::block_on;
+
+/// Waits for work to be done that is counted by tokens: Go's `sync.WaitGroup`.
+///
+/// Go's counter is a number that must not be wrong. Here every unit of it is a [`Token`], which is given
+/// back when it is dropped: by a task that returns, that is cancelled, or that panics. The counter cannot
+/// become negative, and no `Done` is forgotten.
+///
+/// A `WaitGroup` is a handle: a clone is the same group.
+///
+/// # Rounds
+///
+/// A round is over when the last token that is out comes back. That happens at one instant, and
+/// whoever waits then is released by it, also if the next round begins before they have been told or
+/// polled; whoever comes later waits for the next. So a group may be used again at any time.
+///
+/// # Panics of tasks
+///
+/// [`track`](Self::track), and `spawn` of `taut::group`, count a future, and keep its panic: whoever
+/// waits raises it again, then and for ever after. No waiter takes a group for done of which a part has
+/// panicked. The first one raises the panic itself, all others one with its message. (In Go such a panic
+/// ends the process.) A token that a panic drops on its way is given back, and nothing more is known
+/// of it.
+///
+/// # From Go
+///
+/// | Go | here | what differs |
+/// | --- | --- | --- |
+/// | `var wg sync.WaitGroup` | [`WaitGroup::new()`](Self::new) | |
+/// | `wg.Add(1)` | [`let token = wg.token()`](Self::token) | |
+/// | `wg.Add(n)` | `vec![wg.token(); n]` | tokens are `Clone` |
+/// | `wg.Done()` | `drop(token)` | cannot happen twice |
+/// | `wg.Go(f)` | `wg.spawn(f)`, by `taut::group::WaitGroupExt` | a panic is raised by who waits |
+/// | `wg.Wait()` | [`wg.wait().await`](Self::wait) | an arm of a select; may be given up |
+/// | `Add` inside of a task | `token.clone()`, or `wg.token()` | the same |
+/// | `Add` while others wait at zero | allowed | a race in Go; see below |
+/// | reuse before `Wait` has returned | allowed | panics in Go, with luck |
+///
+/// As in Go, who waits before the first token is made finds nothing to wait for. Make the token where
+/// the work is handed out, and not where it begins.
+///
+/// # Synchronization
+///
+/// What the holder of a token does before it is given back happens before the return of a wait that it
+/// is counted for.
+///
+/// # Cost
+///
+/// One allocation for a group. A token is one atomic step to make and one to give back, a clone of the
+/// group likewise; only the last token of a round for which somebody waits takes a lock. Waiting
+/// allocates nothing.
+///
+/// # Aborts
+///
+/// With more than 2³¹ tokens out, or 2²⁹ handles, the process ends.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use taut::sync::WaitGroup;
+///
+/// static FETCHED: AtomicU32 = AtomicU32::new(0);
+///
+/// let pages = WaitGroup::new();
+/// for _ in 0..3 {
+///     let token = pages.token();
+///     tokio::spawn(async move {
+///         FETCHED.fetch_add(1, Ordering::Relaxed);
+///         drop(token);
+///     });
+/// }
+/// pages.wait().await;
+/// assert_eq!(FETCHED.load(Ordering::Relaxed), 3);
+/// # }
+/// ```
+///
+/// With a limit on the time, as an arm of a select:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+/// use std::time::Duration;
+/// use taut::{select, sync::WaitGroup, time};
+///
+/// let workers = WaitGroup::new();
+/// let _stuck = workers.token();
+/// let is_done = select! {
+///     () = workers.wait() => true,
+///     _ = time::after(Duration::from_secs(5)) => false,
+/// };
+/// assert!(!is_done);
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct WaitGroup(Handle);
+
+/// One unit of work that a [`WaitGroup`] waits for. Dropping it is Go's `Done`.
+///
+/// # Examples
+///
+/// ```
+/// use taut::sync::WaitGroup;
+///
+/// let wg = WaitGroup::new();
+/// let token = wg.token();
+/// let another = token.clone();
+/// assert_eq!(wg.count(), 2);
+/// drop((token, another));
+/// assert_eq!(wg.count(), 0);
+/// ```
+#[derive(Clone)]
+#[must_use = "it is given back when it is dropped"]
+pub struct Token(Share);
+
+impl UnwindSafe for WaitGroup {}
+impl RefUnwindSafe for WaitGroup {}
+impl UnwindSafe for Token {}
+impl RefUnwindSafe for Token {}
+
+impl WaitGroup {
+    /// A group with no tokens out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let wg = taut::sync::WaitGroup::new();
+    /// assert_eq!(wg.count(), 0);
+    /// wg.blocking_wait(); // there is nothing to wait for
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Handle::new())
+    }
+
+    /// One more unit of work to wait for: Go's `Add(1)`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::WaitGroup;
+    ///
+    /// let wg = WaitGroup::new();
+    /// let token = wg.token();
+    /// std::thread::spawn(move || {
+    ///     // Some work, and then:
+    ///     drop(token);
+    /// });
+    /// wg.blocking_wait();
+    /// ```
+    #[inline]
+    pub fn token(&self) -> Token {
+        Token(self.0.share())
+    }
+
+    /// Waits until no token is out: at once if that is so, and else until the last one comes back.
+    ///
+    /// Any number may wait at the same time. Tokens that are made meanwhile are waited for as well.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe. A wait that is given up changes nothing; begun anew it waits for the round that is on then.
+    ///
+    /// # Panics
+    ///
+    /// When it completes, if a future of this group has panicked that was [tracked](Self::track) or
+    /// spawned: that panic goes on here.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::sync::WaitGroup;
+    ///
+    /// let wg = WaitGroup::new();
+    /// let token = wg.token();
+    /// tokio::spawn(async move {
+    ///     let _token = token; // dropped at the end, whatever comes
+    /// });
+    /// wg.wait().await;
+    /// assert_eq!(wg.count(), 0);
+    /// # }
+    /// ```
+    #[inline]
+    pub fn wait(&self) -> future::Wait<'_> {
+        future::Wait::new(self.0.until_zero())
+    }
+
+    /// As [`wait`](Self::wait), with a handle of its own, so that it borrows nothing.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe, as [`wait`](Self::wait).
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::sync::WaitGroup;
+    ///
+    /// let wg = WaitGroup::new();
+    /// let token = wg.token();
+    /// let all = tokio::spawn(wg.wait_owned());
+    /// drop(token);
+    /// all.await.unwrap();
+    /// # }
+    /// ```
+    pub fn wait_owned(&self) -> future::WaitOwned {
+        future::WaitOwned::new(self.0.clone().into_until_zero())
+    }
+
+    /// As [`wait`](Self::wait), for a thread that runs no async tasks: it parks the thread.
+    ///
+    /// # Panics
+    ///
+    /// If it would have to wait inside an async task of Tokio: use `wait` there, or
+    /// `tokio::task::spawn_blocking`. And as [`wait`](Self::wait).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::WaitGroup;
+    ///
+    /// let wg = WaitGroup::new();
+    /// for token in vec![wg.token(); 4] {
+    ///     std::thread::spawn(move || drop(token));
+    /// }
+    /// wg.blocking_wait();
+    /// ```
+    #[track_caller]
+    pub fn blocking_wait(&self) {
+        block_on(self.wait(), "blocking_wait", "wait");
+    }
+
+    /// Counts `future`, from now on until it completes or is dropped, and keeps its panic if it panics.
+    ///
+    /// The token is made by this call, and given back when the future is gone, its destructors included. A
+    /// panic of the future, or of its destructor, is kept in the group before that, so that nobody who
+    /// waits misses it: see [the type](Self#panics-of-tasks). Then it goes on where it happened, with
+    /// a copy of its message. If the payload is neither a `&str` nor a `String`, only who waits
+    /// gets it. Of several panics the group keeps the first.
+    ///
+    /// What the future shares with others is as the panic left it: no [`UnwindSafe`] is asked for.
+    ///
+    /// # Cancel safety
+    ///
+    /// As `future`. Dropped before it completes it gives its token back, and that is no panic.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled or dropped, if `future` does. And if it is polled after completion.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::sync::WaitGroup;
+    ///
+    /// let wg = WaitGroup::new();
+    /// tokio::spawn(wg.track(async { panic!("no disk") }));
+    ///
+    /// let all = wg.clone();
+    /// let outcome = tokio::spawn(async move { all.wait().await }).await;
+    /// let panic = outcome.unwrap_err().into_panic();
+    /// assert_eq!(panic.downcast_ref(), Some(&"no disk"));
+    /// # }
+    /// ```
+    pub fn track<F: Future>(&self, future: F) -> future::Track<F> {
+        future::Track::new(future, self.token())
+    }
+
+    /// How many tokens are out. It may have changed by the time it is known.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let wg = taut::sync::WaitGroup::new();
+    /// let _token = wg.token();
+    /// assert_eq!(wg.count(), 1);
+    /// ```
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.count()
+    }
+
+    /// How many wait. It may have changed by the time it is known.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let wg = taut::sync::WaitGroup::new();
+    /// assert_eq!(wg.waiters(), 0);
+    /// ```
+    #[must_use]
+    pub fn waiters(&self) -> usize {
+        self.0.waiters()
+    }
+
+    /// Whether both are handles of the same group.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::WaitGroup;
+    ///
+    /// let wg = WaitGroup::new();
+    /// assert!(wg.same_group(&wg.clone()));
+    /// assert!(!wg.same_group(&WaitGroup::new()));
+    /// ```
+    #[must_use]
+    pub fn same_group(&self, other: &Self) -> bool {
+        self.0.is(&other.0)
+    }
+}
+
+impl Token {
+    /// The group that waits for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::WaitGroup;
+    ///
+    /// let wg = WaitGroup::new();
+    /// assert!(wg.token().wait_group().same_group(&wg));
+    /// ```
+    #[must_use]
+    pub fn wait_group(&self) -> WaitGroup {
+        WaitGroup(self.0.handle())
+    }
+
+    fn record(&self, payload: Payload) -> Payload {
+        self.0.record(payload)
+    }
+}
+
+impl Default for WaitGroup {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for WaitGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitGroup")
+            .field("count", &self.count())
+            .field("waiters", &self.waiters())
+            .field("is_panicked", &self.0.is_panicked())
+            .finish()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token").field("count", &self.0.count()).finish()
+    }
+}

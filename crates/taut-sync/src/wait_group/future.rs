@@ -1,0 +1,21 @@
+//! Waiting for a wait group, named after the methods.
+
+#![allow(single_use_lifetimes, reason = "the macro serves forms with and without one")]
+
+use taut_core::Waiting;
+use taut_core::monitor::Until;
+
+use super::group::{Group, Handle, Inside, Zero};
+
+pub use super::track::Track;
+
+taut_core::futures! {
+    /// Waits until the tokens of a group are given back: [`WaitGroup::wait`](crate::WaitGroup::wait).
+    Wait<'a>: Waiting<Until<'a, Inside, Zero<&'a Group>>> => (),
+        |waiting, ()| waiting.operation().condition().raise();
+
+    /// As [`Wait`], and keeps the group:
+    /// [`WaitGroup::wait_owned`](crate::WaitGroup::wait_owned).
+    WaitOwned: Waiting<Until<'static, Inside, Zero<Handle>>> => (),
+        |waiting, ()| waiting.operation().condition().raise();
+}
