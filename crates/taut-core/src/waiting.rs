@@ -151,46 +151,42 @@ impl<O: Operation> Waiting<O> {
     /// Leaves the list. The verdict, if there was one after all; else it is back in `Stage::Start`, with
     /// a waker to drop when all is settled.
     fn withdraw(operation: &mut O, waiter: &Waiter<O::Slot>) -> Result<Verdict, Option<Waker>> {
-        // SAFETY: queued.
-        if unsafe { waiter.header().verdict() }.is_none() {
-            operation.leave(waiter);
-        }
-        // SAFETY: as above.
-        match unsafe { waiter.header().verdict() } {
+        match Self::leave(operation, waiter) {
             Some(verdict) => Ok(verdict),
             // SAFETY: queued; O2, nobody knows the waiter any more.
             None => Err(unsafe { waiter.header().end(Stage::Start) }),
         }
     }
 
+    /// From `Queued`: leaves the list. The verdict, if there was one after all: O2.
+    fn leave(operation: &mut O, waiter: &Waiter<O::Slot>) -> Option<Verdict> {
+        // SAFETY: queued.
+        if unsafe { waiter.header().verdict() }.is_none() {
+            operation.leave(waiter);
+        }
+        // SAFETY: as above.
+        unsafe { waiter.header().verdict() }
+    }
+
     /// From `Queued`, for good: as if it had never been, or with its effect undone.
     #[cold]
     #[inline(never)]
     fn give_up(operation: &mut O, waiter: &Waiter<O::Slot>) {
-        match Self::withdraw(operation, waiter) {
-            Err(_unused) => {
-                // First, since what is abandoned may panic as it is dropped.
-                waiter.header().set_stage(Stage::Done);
-                operation.abandon(waiter.slot());
-            }
-            Ok(verdict) => Self::retract(operation, waiter, verdict),
-        }
-    }
-
-    /// From `Queued`, with a verdict nobody will see.
-    fn retract(operation: &mut O, waiter: &Waiter<O::Slot>, verdict: Verdict) {
-        /// Ends the waiter even if the primitive wakes somebody who panics.
+        /// Ends the waiter, also if the primitive wakes somebody who panics: O3.
         struct End<'a>(&'a Header);
 
         impl Drop for End<'_> {
             fn drop(&mut self) {
-                // SAFETY: queued, with a verdict: nobody knows the waiter any more.
+                // SAFETY: queued; it has left its list or has a verdict: nobody knows it any more.
                 drop(unsafe { self.0.end(Stage::Done) });
             }
         }
 
         let _end = End(waiter.header());
-        operation.undo(waiter, verdict);
+        match Self::leave(operation, waiter) {
+            Some(verdict) => operation.undo(waiter, verdict),
+            None => operation.abandon(waiter.slot()),
+        }
     }
 
     /// Tries without queueing. It gives up the place that it has, if it was polled before.

@@ -8,6 +8,41 @@
 use std::mem::ManuallyDrop;
 use std::ptr;
 
+// TIDY-ALLOW: owned guards and permits are held through the `Arc` of their user.
+use std::sync::Arc;
+
+/// A primitive with a core that does not depend on what it guards.
+pub(crate) trait HasRaw {
+    type Raw;
+
+    fn raw(&self) -> &Self::Raw;
+}
+
+/// Through which a primitive is reached: a borrow or a handle.
+pub(crate) trait Reach: Clone {
+    type Raw;
+
+    fn raw(&self) -> &Self::Raw;
+}
+
+impl<C: HasRaw + ?Sized> Reach for &C {
+    type Raw = C::Raw;
+
+    #[inline(always)]
+    fn raw(&self) -> &C::Raw {
+        C::raw(self)
+    }
+}
+
+impl<C: HasRaw + ?Sized> Reach for Arc<C> {
+    type Raw = C::Raw;
+
+    #[inline(always)]
+    fn raw(&self) -> &C::Raw {
+        C::raw(self)
+    }
+}
+
 /// Through which something is held, and how it is given back.
 pub(crate) trait Release {
     /// Gives it back.
@@ -58,51 +93,3 @@ impl<R: Release> Drop for Held<R> {
         unsafe { self.0.release() };
     }
 }
-
-/// What guards are for: reaching the value, at `pointer`, to read or to write; and showing it.
-macro_rules! guard {
-    (write [$($generics:tt)*] $guard:ty => $value:ident, |$this:ident| $pointer:expr) => {
-        $crate::held::guard!(read [$($generics)*] $guard => $value, |$this| $pointer);
-
-        impl<$($generics)*> ::std::ops::DerefMut for $guard {
-            #[inline(always)]
-            fn deref_mut(&mut self) -> &mut $value {
-                let $this = self;
-                // SAFETY: the lock is ours alone for as long as the guard lives, which is borrowed mutably.
-                unsafe { &mut *$pointer }
-            }
-        }
-    };
-    (read [$($generics:tt)*] $guard:ty => $value:ident, |$this:ident| $pointer:expr) => {
-        impl<$($generics)*> ::std::ops::Deref for $guard {
-            type Target = $value;
-
-            #[inline(always)]
-            fn deref(&self) -> &$value {
-                let $this = self;
-                // SAFETY: nobody writes for as long as the guard lives, which is borrowed.
-                unsafe { &*$pointer }
-            }
-        }
-
-        impl<$($generics)*> ::std::fmt::Debug for $guard
-        where
-            $value: ::std::fmt::Debug,
-        {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Debug::fmt(&**self, f)
-            }
-        }
-
-        impl<$($generics)*> ::std::fmt::Display for $guard
-        where
-            $value: ::std::fmt::Display,
-        {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Display::fmt(&**self, f)
-            }
-        }
-    };
-}
-
-pub(crate) use guard;

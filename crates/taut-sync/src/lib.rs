@@ -84,6 +84,8 @@
 mod blocking;
 #[cfg(feature = "cond")]
 mod cond;
+#[cfg(any(feature = "mutex", feature = "rw-lock"))]
+mod guard;
 #[cfg(any(feature = "mutex", feature = "rw-lock", feature = "semaphore"))]
 mod held;
 #[cfg(any(feature = "once", feature = "single-flight"))]

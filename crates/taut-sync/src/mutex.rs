@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::blocking::block_on;
 use crate::future::{Lock, LockOwned};
+use crate::held::HasRaw;
 
 pub(crate) mod future;
 mod guard;
@@ -36,9 +37,8 @@ use self::raw::RawMutex;
 ///
 /// Those who wait are served first come, first served. A newcomer, though, may take a lock that is free
 /// while the first of them is still on its way, as in Go: handing it over each time would leave it
-/// unused for as long as it takes to schedule a task. The bound: who was woken and found the lock taken
-/// again is *handed* the lock by the next unlock, and until then by nobody passed a second time. Nothing
-/// depends on a clock, where Go's goes by a millisecond.
+/// unused for as long as it takes to schedule a task. The bound: who was woken, and found the lock taken
+/// again, is *handed* it by the next unlock. Nothing depends on a clock, where Go's goes by a millisecond.
 ///
 /// A waiting future that was woken, or handed the lock, and is kept without being polled keeps the
 /// others waiting. `select!` drops its losers before the chosen arm runs, so only a future that is
@@ -71,7 +71,7 @@ use self::raw::RawMutex;
 /// # }
 /// ```
 pub struct Mutex<T: ?Sized> {
-    pub(crate) raw: RawMutex,
+    raw: RawMutex,
     value: UnsafeCell<T>,
 }
 
@@ -79,6 +79,25 @@ pub struct Mutex<T: ?Sized> {
 unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
 // SAFETY: as above: sharing the mutex gives the value to one at a time.
 unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
+
+impl<T: ?Sized> HasRaw for Mutex<T> {
+    type Raw = RawMutex;
+
+    #[inline(always)]
+    fn raw(&self) -> &RawMutex {
+        &self.raw
+    }
+}
+
+/// For a guard of a part, which does not know the whole.
+impl HasRaw for RawMutex {
+    type Raw = Self;
+
+    #[inline(always)]
+    fn raw(&self) -> &Self {
+        self
+    }
+}
 
 impl<T> Mutex<T> {
     taut_core::const_fn! {

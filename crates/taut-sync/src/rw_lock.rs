@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::blocking::block_on;
 use crate::future::{Read, ReadOwned, Write, WriteOwned};
+use crate::held::HasRaw;
 
 pub(crate) mod future;
 mod guard;
@@ -63,7 +64,7 @@ use self::raw::RawRwLock;
 /// # }
 /// ```
 pub struct RwLock<T: ?Sized> {
-    pub(crate) raw: RawRwLock,
+    raw: RawRwLock,
     value: UnsafeCell<T>,
 }
 
@@ -71,6 +72,15 @@ pub struct RwLock<T: ?Sized> {
 unsafe impl<T: ?Sized + Send> Send for RwLock<T> {}
 // SAFETY: as above, and readers share it.
 unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
+
+impl<T: ?Sized> HasRaw for RwLock<T> {
+    type Raw = RawRwLock;
+
+    #[inline(always)]
+    fn raw(&self) -> &RawRwLock {
+        &self.raw
+    }
+}
 
 impl<T> RwLock<T> {
     taut_core::const_fn! {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::blocking::block_on;
 use crate::future::{Acquire, AcquireOwned};
+use crate::held::HasRaw;
 
 mod error;
 pub(crate) mod future;
@@ -74,7 +75,16 @@ use self::raw::RawSemaphore;
 /// # }
 /// ```
 pub struct Semaphore {
-    pub(crate) raw: RawSemaphore,
+    raw: RawSemaphore,
+}
+
+impl HasRaw for Semaphore {
+    type Raw = RawSemaphore;
+
+    #[inline(always)]
+    fn raw(&self) -> &RawSemaphore {
+        &self.raw
+    }
 }
 
 impl Semaphore {

@@ -16,13 +16,10 @@ use loom::thread;
 use taut_sync::future::CondWait;
 use taut_sync::{Cond, Mutex, MutexGuard};
 
-/// Every interleaving within the preemption bound (`LOOM_MAX_PREEMPTIONS`, else 3).
-fn model(check: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound.get_or_insert(3);
-    builder.max_branches = 100_000;
-    builder.check(check);
-}
+#[path = "../../taut-core/tests/support/explore.rs"]
+mod explore;
+
+use explore::model;
 
 /// A lock and a condition variable, leaked: they are borrowed by what goes to threads.
 struct State {

@@ -271,6 +271,25 @@ fn one_who_waited_tries_without_waiting() {
 }
 
 #[test]
+fn x3_one_loses_and_is_gone_before_it_waits_again() {
+    // It answers as the newcomer unlocks, and gives up if it has lost: the next is called all the same.
+    model(|| {
+        let (mutex, guard, mut first) = held();
+        let second = queued(&mutex);
+        drop(guard);
+        let newcomer = mutex.try_lock_owned().unwrap();
+        let second = thread::spawn(move || count(block_on(second)));
+        let first = thread::spawn(move || {
+            let mut cx = Context::from_waker(Waker::noop());
+            _ = first.as_mut().attempt(&mut cx).map(count);
+        });
+        count(newcomer);
+        all([first, second]);
+        assert!(total(&mutex) > 1);
+    });
+}
+
+#[test]
 fn polled_once_and_dropped_it_takes_nothing() {
     model_of_three(|| {
         let (mutex, guard, waiter) = held();

@@ -100,8 +100,7 @@ fn rw_07_those_who_try_keep_apart() {
     model(|| {
         let lock = shared();
         let theirs = lock.clone();
-        let writer =
-            thread::spawn(move || drop(theirs.try_write_owned().inspect(count)));
+        let writer = thread::spawn(move || drop(theirs.try_write_owned().inspect(count)));
         let reader = read(&lock);
         drop(lock.try_read_owned().inspect(|guard| _ = look(guard)));
         all([writer, reader]);
@@ -216,7 +215,8 @@ fn rw_04_a_phase_of_readers_leaves_before_a_writer() {
         let next = queued(lock.write_owned());
         count(&guard);
         drop(guard);
-        let readers = readers.map(|reader| thread::spawn(move || assert_eq!(look(&block_on(reader)), 1)));
+        let readers =
+            readers.map(|reader| thread::spawn(move || assert_eq!(look(&block_on(reader)), 1)));
         count(&block_on(next));
         all(readers);
         assert_eq!(total(&lock), 2);

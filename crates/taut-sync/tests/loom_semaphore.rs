@@ -7,64 +7,20 @@
 #![allow(missing_docs, reason = "a test binary")]
 #![allow(clippy::unwrap_used, reason = "a model fails by panicking")]
 
+#[path = "support/semaphore_models.rs"]
+mod models;
 #[path = "../../taut-chan/tests/support/select.rs"]
 mod select;
 
 // Owned permits are held by an `Arc` of the standard library.
 use std::sync::Arc;
 
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
-use std::task::Poll;
-
 use loom::future::block_on;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
+use models::{assert_settled, in_use, in_use_by, model, model_of_three, once, poll};
 use select::{Either, select};
-use taut_sync::{AcquireError, OwnedPermit, Semaphore, TryAcquireError};
-
-/// Every interleaving within the preemption bound (`LOOM_MAX_PREEMPTIONS`, else 3).
-fn model(check: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound.get_or_insert(3);
-    builder.max_branches = 100_000;
-    builder.check(check);
-}
-
-/// A semaphore of which so many units are in use, in one permit.
-fn in_use(units: usize) -> (Arc<Semaphore>, OwnedPermit) {
-    let slots = Arc::new(Semaphore::new(units));
-    let permit = slots.try_acquire_owned(units).unwrap();
-    (slots, permit)
-}
-
-/// A semaphore of which all units are in use, one by one.
-fn in_use_by<const N: usize>() -> (Arc<Semaphore>, [OwnedPermit; N]) {
-    let slots = Arc::new(Semaphore::new(N));
-    let permits = [(); N].map(|()| slots.try_acquire_owned(1).unwrap());
-    (slots, permits)
-}
-
-/// Nobody waits, nothing is in use, and what is free is had without more ado.
-fn assert_settled(slots: &Semaphore, capacity: usize) {
-    assert_eq!((slots.waiters(), slots.in_use()), (0, 0));
-    assert_eq!((slots.available(), slots.capacity()), (capacity, capacity));
-    assert!(slots.try_acquire(capacity).is_ok());
-}
-
-/// Polls once, with a waker of its own.
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    let mut future = future;
-    block_on(poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))))
-}
-
-/// Polls once and drops: the output, if it was ready.
-fn once<F: Future>(future: F) -> Option<F::Output> {
-    match poll(pin!(future)) {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => None,
-    }
-}
+use taut_sync::{AcquireError, Semaphore, TryAcquireError};
 
 #[test]
 fn sm_02_hb_21_who_begins_to_wait_as_units_come_back_gets_them() {
@@ -106,7 +62,7 @@ fn hb_21_a_try_that_succeeds_sees_what_was_done_before() {
 #[test]
 fn hb_21_what_is_passed_on_by_one_that_gives_up_is_passed_with_its_past() {
     // Goal: the units are granted, given back by a drop, and taken by a third.
-    model(|| {
+    model_of_three(|| {
         let (slots, held) = in_use(1);
         let note = Arc::new(AtomicUsize::new(0));
         let theirs = note.clone();
@@ -138,7 +94,7 @@ fn sm_11_a_release_and_one_that_gives_up() {
 #[test]
 fn sm_09_the_head_gives_up_as_units_come_back() {
     // Goal: who stands behind is granted, by the release or by the one that leaves.
-    model(|| {
+    model_of_three(|| {
         let (slots, [one, two]) = in_use_by();
         let own = slots.clone();
         let releases = thread::spawn(move || drop(one));
@@ -153,7 +109,7 @@ fn sm_09_the_head_gives_up_as_units_come_back() {
 
 #[test]
 fn sm_05_two_who_wait_and_two_releases() {
-    model(|| {
+    model_of_three(|| {
         let (slots, [one, two]) = in_use_by();
         let own = slots.clone();
         let releases = thread::spawn(move || drop(one));
@@ -198,133 +154,6 @@ fn sm_04_who_waits_is_not_passed_by_a_try() {
         drop(block_on(waits).unwrap());
         other.join().unwrap();
         assert_settled(&slots, 2);
-    });
-}
-
-#[test]
-fn sm_17_a_reduction_and_a_release() {
-    model(|| {
-        let (slots, held) = in_use(3);
-        let other = thread::spawn(move || drop(held));
-        slots.resize(1);
-        other.join().unwrap();
-        assert_settled(&slots, 1);
-        assert!(slots.try_acquire(2).is_err());
-    });
-}
-
-#[test]
-fn sm_17_two_resizes_and_a_release() {
-    model(|| {
-        let (slots, held) = in_use(2);
-        let own = slots.clone();
-        let releases = thread::spawn(move || drop(held));
-        let resizes = thread::spawn(move || own.resize(0));
-        slots.resize(3);
-        releases.join().unwrap();
-        resizes.join().unwrap();
-        assert_settled(&slots, slots.capacity());
-    });
-}
-
-#[test]
-fn sm_17_all_that_can_be_counted_comes_back_during_a_resize() {
-    // Goal: everything is owed, and comes back as it is no longer owed: the count does not overflow.
-    model(|| {
-        let (slots, held) = in_use(Semaphore::MAX_CAPACITY);
-        slots.resize(0);
-        let other = thread::spawn(move || drop(held));
-        slots.resize(Semaphore::MAX_CAPACITY);
-        other.join().unwrap();
-        assert_settled(&slots, Semaphore::MAX_CAPACITY);
-    });
-}
-
-#[test]
-fn sm_17_units_that_are_owed_are_not_taken_by_a_try() {
-    // Goal: three in use, of which one is left: two come back, and are nobody's.
-    model(|| {
-        let (slots, [one, two, three]) = in_use_by();
-        slots.resize(1);
-        let other = thread::spawn(move || drop((one, two)));
-        assert_eq!(slots.try_acquire(1).err(), Some(TryAcquireError::NoPermits));
-        other.join().unwrap();
-        drop(three);
-        assert_settled(&slots, 1);
-    });
-}
-
-#[test]
-fn sm_17_units_that_are_owed_are_not_taken_by_who_begins_to_wait() {
-    model(|| {
-        let (slots, [one, two, three]) = in_use_by();
-        slots.resize(1);
-        let other = thread::spawn(move || drop((one, two)));
-        assert!(once(slots.acquire(1)).is_none());
-        other.join().unwrap();
-        drop(three);
-        assert_settled(&slots, 1);
-    });
-}
-
-#[test]
-fn sm_17_units_that_are_owed_are_not_granted_to_who_waits() {
-    model(|| {
-        let (slots, [one, two, three]) = in_use_by();
-        slots.resize(1);
-        let mut waits = Box::pin(slots.acquire(1));
-        assert!(poll(waits.as_mut()).is_pending());
-        let other = thread::spawn(move || drop(one));
-        drop(two);
-        other.join().unwrap();
-        assert_eq!((slots.waiters(), slots.in_use()), (1, 1));
-        drop(three);
-        let Poll::Ready(Ok(permit)) = poll(waits.as_mut()) else { panic!("it is the only one") };
-        drop(permit);
-        assert_settled(&slots, 1);
-    });
-}
-
-#[test]
-fn sm_17_units_that_are_added_reach_who_begins_to_wait() {
-    model(|| {
-        let (slots, held) = in_use(1);
-        let own = slots.clone();
-        let other = thread::spawn(move || own.resize(2));
-        drop(block_on(slots.acquire(1)).unwrap());
-        other.join().unwrap();
-        drop(held);
-        assert_settled(&slots, 2);
-    });
-}
-
-#[test]
-fn sm_17_who_waits_for_too_much_is_refused_or_served() {
-    model(|| {
-        let (slots, [one, two]) = in_use_by();
-        let own = slots.clone();
-        let other = thread::spawn(move || own.resize(1));
-        drop(one);
-        drop(two);
-        match block_on(slots.acquire(2)) {
-            Ok(permit) => drop(permit),
-            Err(error) => assert_eq!(error, AcquireError::TooLarge { requested: 2, capacity: 1 }),
-        }
-        other.join().unwrap();
-        assert_settled(&slots, 1);
-    });
-}
-
-#[test]
-fn to_forget_and_to_give_back() {
-    model(|| {
-        let (slots, [one, two]) = in_use_by();
-        let other = thread::spawn(move || one.forget());
-        drop(two);
-        let error = block_on(slots.acquire(2)).err();
-        other.join().unwrap();
-        assert!(error.is_some_and(|error| error.is_too_large()));
-        assert_settled(&slots, 1);
     });
 }
 

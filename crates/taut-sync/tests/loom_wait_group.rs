@@ -17,13 +17,10 @@ use loom::thread;
 use taut_core::select::{Fixed, Out, Race};
 use taut_sync::{Token, WaitGroup};
 
-/// Every interleaving within the preemption bound (`LOOM_MAX_PREEMPTIONS`, else 3).
-fn model(check: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound.get_or_insert(3);
-    builder.max_branches = 100_000;
-    builder.check(check);
-}
+#[path = "../../taut-core/tests/support/explore.rs"]
+mod explore;
+
+use explore::model;
 
 /// Adds one without order, then gives the token back, on a thread.
 fn work(token: Token, done: &Arc<AtomicUsize>) -> thread::JoinHandle<()> {

@@ -21,23 +21,10 @@ use taut_core::select::{Fixed, Out, Race};
 use taut_time::Timer;
 use tokio::time::Instant;
 
-/// Every interleaving within the preemption bound (`LOOM_MAX_PREEMPTIONS`, else 3).
-fn model(check: impl Fn() + Sync + Send + 'static) {
-    explore(usize::MAX, check);
-}
+#[path = "../../taut-core/tests/support/explore.rs"]
+mod explore;
 
-/// The same for three threads, which at a bound of 3 takes minutes.
-fn model_of_three(check: impl Fn() + Sync + Send + 'static) {
-    explore(2, check);
-}
-
-fn explore(max_preemptions: usize, check: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    let bound = builder.preemption_bound.unwrap_or(3).min(max_preemptions);
-    builder.preemption_bound = Some(bound);
-    builder.max_branches = 100_000;
-    builder.check(check);
-}
+use explore::{model, model_of_three};
 
 /// A timer, and an instant that has passed.
 fn set_up(make: fn(Instant) -> Timer) -> (Arc<Timer>, Instant) {

@@ -32,23 +32,10 @@ macro_rules! for_flavours {
     )*};
 }
 
-/// Every interleaving within the preemption bound (`LOOM_MAX_PREEMPTIONS`, else 3).
-pub fn model(check: impl Fn() + Sync + Send + 'static) {
-    explore(usize::MAX, check);
-}
+#[path = "../../../taut-core/tests/support/explore.rs"]
+mod explore;
 
-/// The same for three threads that all wait on one lock, which at a bound of 3 takes minutes.
-pub fn model_of_three(check: impl Fn() + Sync + Send + 'static) {
-    explore(2, check);
-}
-
-fn explore(max_preemptions: usize, check: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    let bound = builder.preemption_bound.unwrap_or(3).min(max_preemptions);
-    builder.preemption_bound = Some(bound);
-    builder.max_branches = 100_000;
-    builder.check(check);
-}
+pub use explore::*;
 
 /// For H-06: a value comes to `to` before `from` loses its own, so at each instant one of them has one.
 pub fn move_over(from: &Receiver<u32>, to: &Sender<u32>) -> thread::JoinHandle<()> {

@@ -14,29 +14,10 @@ use taut_context::{Cancel, Context, ContextError};
 /// How a context that somebody cancelled answers `err`.
 pub const CANCELLED: Option<ContextError> = Some(ContextError::Cancelled);
 
-/// Every interleaving within the preemption bound (`LOOM_MAX_PREEMPTIONS`, else 3).
-pub fn model(check: impl Fn() + Sync + Send + 'static) {
-    explore(usize::MAX, check);
-}
+#[path = "../../../taut-core/tests/support/explore.rs"]
+mod explore;
 
-/// The same with at most two preemptions: for three threads, which at three take minutes.
-pub fn model_of_three(check: impl Fn() + Sync + Send + 'static) {
-    explore(2, check);
-}
-
-/// The same with at most so many preemptions: for a model that needs no more to fail, and in which
-/// threads wait for each other by looking, which are choices as well.
-pub fn model_at(preemptions: usize, check: impl Fn() + Sync + Send + 'static) {
-    explore(preemptions, check);
-}
-
-fn explore(max_preemptions: usize, check: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    let bound = builder.preemption_bound.unwrap_or(3).min(max_preemptions);
-    builder.preemption_bound = Some(bound);
-    builder.max_branches = 20_000;
-    builder.check(check);
-}
+pub use explore::*;
 
 /// Runs `program` on a thread of its own.
 pub fn spawn<T: 'static>(program: impl FnOnce() -> T + 'static) -> loom::thread::JoinHandle<T> {

@@ -5,25 +5,18 @@ use std::ptr::NonNull;
 
 use super::Mutex;
 use super::mapped::{MappedMutexGuard, OwnedMappedMutexGuard};
-use super::op::Reach;
 use super::raw::RawMutex;
-use crate::held::{Held, Release, guard};
+use crate::guard::guard;
+use crate::held::{Held, Reach, Release};
 
 // TIDY-ALLOW: an owned guard is held through the `Arc` of its user.
 use std::sync::Arc;
 
-impl<M: Reach> Release for M {
+impl<M: Reach<Raw = RawMutex>> Release for M {
     #[inline(always)]
     unsafe fn release(&self) {
         // SAFETY: by the caller.
         unsafe { self.raw().unlock() };
-    }
-}
-
-impl Reach for &RawMutex {
-    #[inline(always)]
-    fn raw(&self) -> &RawMutex {
-        self
     }
 }
 

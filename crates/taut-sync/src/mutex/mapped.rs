@@ -8,7 +8,8 @@ use std::ptr::NonNull;
 
 use super::Mutex;
 use super::raw::RawMutex;
-use crate::held::{Held, guard};
+use crate::guard::guard;
+use crate::held::Held;
 
 // TIDY-ALLOW: an owned guard is held through the `Arc` of its user.
 use std::sync::Arc;
@@ -52,7 +53,8 @@ pub struct MappedMutexGuard<'a, T: ?Sized> {
 pub struct OwnedMappedMutexGuard<T: ?Sized, U: ?Sized> {
     value: NonNull<U>,
     held: Held<Arc<Mutex<T>>>,
-    _value: PhantomData<U>,
+    /// As a `&mut` of the part: what it is a part of stays of the very same type.
+    _value: PhantomData<*mut U>,
 }
 
 // SAFETY: as a `&mut` of the part, which is what it stands for, and a lock that any thread may release.
@@ -178,3 +180,17 @@ impl<T: ?Sized, U: ?Sized> OwnedMappedMutexGuard<T, U> {
 
 guard!(write [T: ?Sized] MappedMutexGuard<'_, T> => T, |guard| guard.value.as_ptr());
 guard!(write [T: ?Sized, U: ?Sized] OwnedMappedMutexGuard<T, U> => U, |guard| guard.value.as_ptr());
+
+/// What is written through a guard stays of the type that it was made for.
+///
+/// ```compile_fail
+/// use taut::sync::OwnedMappedMutexGuard;
+///
+/// fn shorten<'a>(
+///     guard: OwnedMappedMutexGuard<(&'static str, u8), &'static str>,
+/// ) -> OwnedMappedMutexGuard<(&'static str, u8), &'a str> {
+///     guard
+/// }
+/// ```
+#[cfg(doctest)]
+mod guards_are_invariant {}

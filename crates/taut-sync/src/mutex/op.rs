@@ -1,33 +1,11 @@
-//! Waiting for a [`Mutex`], as the core drives it.
+//! Waiting for a [`Mutex`](super::Mutex), as the core drives it.
 
 use std::pin::Pin;
 
 use taut_core::{Attempt, Enrolled, Offer, Operation, Peek, Slot, Verdict, Visit, Waiter, Waiting};
 
-use super::Mutex;
 use super::raw::{RawMutex, Standing};
-
-// TIDY-ALLOW: an owned guard is held through the `Arc` of its user.
-use std::sync::Arc;
-
-/// Through which a mutex is reached: a borrow or a handle.
-pub(crate) trait Reach: Clone {
-    fn raw(&self) -> &RawMutex;
-}
-
-impl<T: ?Sized> Reach for &Mutex<T> {
-    #[inline(always)]
-    fn raw(&self) -> &RawMutex {
-        &self.raw
-    }
-}
-
-impl<T: ?Sized> Reach for Arc<Mutex<T>> {
-    #[inline(always)]
-    fn raw(&self) -> &RawMutex {
-        &self.raw
-    }
-}
+use crate::held::Reach;
 
 /// Takes the lock.
 pub(crate) struct LockOp<M> {
@@ -35,7 +13,7 @@ pub(crate) struct LockOp<M> {
     standing: Standing,
 }
 
-impl<M: Reach> LockOp<M> {
+impl<M: Reach<Raw = RawMutex>> LockOp<M> {
     #[inline(always)]
     pub(crate) fn waiting(mutex: M) -> Waiting<Self> {
         Waiting::new(Self { mutex, standing: Standing::Waits }, Slot::empty())
@@ -48,7 +26,7 @@ impl<M: Reach> LockOp<M> {
 }
 
 // SAFETY: the waiter is enrolled with one mutex, which has one list; `leave` takes its lock.
-unsafe impl<M: Reach> Operation for LockOp<M> {
+unsafe impl<M: Reach<Raw = RawMutex>> Operation for LockOp<M> {
     type Slot = Standing;
     type Output = ();
 

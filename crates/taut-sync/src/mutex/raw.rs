@@ -153,11 +153,18 @@ impl RawMutex {
     /// Hands our lock over, or lets go of it and calls somebody.
     fn pass_on(&self, queue: &mut Queue) -> Option<std::task::Waker> {
         let (mut standing, mut is_select) = (Standing::Waits, false);
+        // Who loses goes to the front, so of those who have lost the hindmost lost first.
+        let mut before = queue.owed;
         let found = queue.waiters.claim_where(Seeker::TASK, |one| {
             // SAFETY: who is in the queue has a standing in its slot.
             standing = unsafe { one.value() };
             is_select = one.is_select();
-            Wanted::Yes
+            before = before.saturating_sub(usize::from(standing == Standing::Lost));
+            if before == 0 && (queue.owed == 0 || standing == Standing::Lost) {
+                Wanted::Yes
+            } else {
+                Wanted::No
+            }
         });
         let Some(waiter) = found else {
             self.settle(HELD, queue.bits());
@@ -293,12 +300,10 @@ impl Queue {
     fn leave(&mut self, standing: Standing, waiter: &Waiter<Standing>) {
         // SAFETY: queued, and this is the only list it is ever on, by those who call.
         let was_in = unsafe { self.waiters.remove(waiter.header()) };
-        // SAFETY: it was in the list, so it has a standing, and is ours again.
-        if was_in
-            && standing == Standing::Lost
-            && unsafe { waiter.slot().filled() }.take() == standing
-        {
-            self.owed -= 1;
+        if was_in && standing == Standing::Lost {
+            // SAFETY: it was in the list, so it has a standing, and its slot is ours again.
+            let counted = unsafe { waiter.slot().filled() }.take();
+            self.owed -= usize::from(counted == Standing::Lost);
         }
     }
 }

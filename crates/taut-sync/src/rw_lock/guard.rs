@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 use super::RwLock;
 use super::op::{By, Reading, Writing};
-use crate::held::{Held, guard};
+use crate::guard::guard;
+use crate::held::Held;
 
 // TIDY-ALLOW: an owned guard is held through the `Arc` of its user.
 use std::sync::Arc;

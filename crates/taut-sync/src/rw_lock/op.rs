@@ -1,35 +1,12 @@
-//! Waiting for an [`RwLock`], as the core drives it.
+//! Waiting for an [`RwLock`](super::RwLock), as the core drives it.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
 
 use taut_core::{Attempt, Enrolled, Offer, Operation, Peek, Slot, Verdict, Visit, Waiter, Waiting};
 
-use super::RwLock;
 use super::raw::RawRwLock;
-use crate::held::Release;
-
-// TIDY-ALLOW: an owned guard is held through the `Arc` of its user.
-use std::sync::Arc;
-
-/// Through which a lock is reached: a borrow or a handle.
-pub(crate) trait Reach: Clone {
-    fn raw(&self) -> &RawRwLock;
-}
-
-impl<T: ?Sized> Reach for &RwLock<T> {
-    #[inline(always)]
-    fn raw(&self) -> &RawRwLock {
-        &self.raw
-    }
-}
-
-impl<T: ?Sized> Reach for Arc<RwLock<T>> {
-    #[inline(always)]
-    fn raw(&self) -> &RawRwLock {
-        &self.raw
-    }
-}
+use crate::held::{Reach, Release};
 
 /// What a lock is wanted for.
 ///
@@ -117,7 +94,7 @@ pub(crate) struct By<L, M> {
     pub(crate) mode: PhantomData<M>,
 }
 
-impl<L: Reach, M: Mode> Release for By<L, M> {
+impl<L: Reach<Raw = RawRwLock>, M: Mode> Release for By<L, M> {
     #[inline(always)]
     unsafe fn release(&self) {
         // SAFETY: by the caller.
@@ -131,7 +108,7 @@ pub(crate) struct LockOp<L, M> {
     mode: PhantomData<M>,
 }
 
-impl<L: Reach, M: Mode> LockOp<L, M> {
+impl<L: Reach<Raw = RawRwLock>, M: Mode> LockOp<L, M> {
     #[inline(always)]
     pub(crate) fn waiting(lock: L) -> Waiting<Self> {
         Waiting::new(Self { lock, mode: PhantomData }, Slot::empty())
@@ -145,7 +122,7 @@ impl<L: Reach, M: Mode> LockOp<L, M> {
 
 // SAFETY: the waiter is enrolled with one lock, which keeps one list for each mode; `leave` takes the
 // lock around it.
-unsafe impl<L: Reach, M: Mode> Operation for LockOp<L, M> {
+unsafe impl<L: Reach<Raw = RawRwLock>, M: Mode> Operation for LockOp<L, M> {
     type Slot = ();
     type Output = ();
 

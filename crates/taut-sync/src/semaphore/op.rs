@@ -6,9 +6,9 @@ use std::pin::Pin;
 use taut_core::{Attempt, Enrolled, Offer, Operation, Peek, Slot, Verdict, Visit, Waiter, Waiting};
 
 use super::error::{AcquireError, TryAcquireError};
-use super::permit::{Reach, Units};
-use super::raw::Petition;
-use crate::held::Held;
+use super::permit::Units;
+use super::raw::{Petition, RawSemaphore};
+use crate::held::{Held, Reach};
 
 /// Acquires so many units.
 pub(crate) struct AcquireOp<S> {
@@ -18,7 +18,7 @@ pub(crate) struct AcquireOp<S> {
     is_followed: bool,
 }
 
-impl<S: Reach> AcquireOp<S> {
+impl<S: Reach<Raw = RawSemaphore>> AcquireOp<S> {
     #[inline(always)]
     pub(crate) fn waiting(semaphore: S, asked: usize) -> Waiting<Self> {
         let op = Self { semaphore, asked, is_followed: false };
@@ -33,7 +33,7 @@ impl<S: Reach> AcquireOp<S> {
 }
 
 // SAFETY: the waiter is enrolled with one semaphore, which has one list; `leave` takes its lock.
-unsafe impl<S: Reach> Operation for AcquireOp<S> {
+unsafe impl<S: Reach<Raw = RawSemaphore>> Operation for AcquireOp<S> {
     type Slot = Petition;
     type Output = Result<(), AcquireError>;
 
@@ -99,7 +99,7 @@ unsafe impl<S: Reach> Operation for AcquireOp<S> {
     }
 }
 
-impl<S: Reach> AcquireOp<S> {
+impl<S: Reach<Raw = RawSemaphore>> AcquireOp<S> {
     #[cold]
     fn see_to_followers(&self) {
         // SAFETY: just taken. If a waker panics they go back.

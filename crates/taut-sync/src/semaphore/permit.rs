@@ -4,29 +4,10 @@ use std::fmt;
 
 use super::Semaphore;
 use super::raw::RawSemaphore;
-use crate::held::{Held, Release};
+use crate::held::{Held, Reach, Release};
 
 // TIDY-ALLOW: an owned permit is held through the `Arc` of its user.
 use std::sync::Arc;
-
-/// Through which a semaphore is reached: a borrow or a handle.
-pub(crate) trait Reach: Clone {
-    fn raw(&self) -> &RawSemaphore;
-}
-
-impl Reach for &Semaphore {
-    #[inline(always)]
-    fn raw(&self) -> &RawSemaphore {
-        &self.raw
-    }
-}
-
-impl Reach for Arc<Semaphore> {
-    #[inline(always)]
-    fn raw(&self) -> &RawSemaphore {
-        &self.raw
-    }
-}
 
 /// So many units of a semaphore.
 pub(crate) struct Units<S> {
@@ -34,7 +15,7 @@ pub(crate) struct Units<S> {
     pub(crate) count: usize,
 }
 
-impl<S: Reach> Release for Units<S> {
+impl<S: Reach<Raw = RawSemaphore>> Release for Units<S> {
     #[inline(always)]
     unsafe fn release(&self) {
         // SAFETY: by the caller.
@@ -42,7 +23,7 @@ impl<S: Reach> Release for Units<S> {
     }
 }
 
-impl<S: Reach> Held<Units<S>> {
+impl<S: Reach<Raw = RawSemaphore>> Held<Units<S>> {
     /// Another permit for so many of these units.
     fn split(&mut self, count: usize) -> Option<Self> {
         let left = self.by().count.checked_sub(count)?;

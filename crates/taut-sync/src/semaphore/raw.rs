@@ -137,12 +137,14 @@ impl RawSemaphore {
                 Err(other) => word = other,
             }
         }
-        self.try_acquire_busy(word, asked)
+        self.try_acquire_busy(asked)
     }
 
     #[cold]
     #[inline(never)]
-    fn try_acquire_busy(&self, word: usize, asked: usize) -> Result<(), TryAcquireError> {
+    fn try_acquire_busy(&self, asked: usize) -> Result<(), TryAcquireError> {
+        // ORDERING: Acquire pairs with the Release of a resize: the capacity is no older.
+        let word = self.word.load(Ordering::Acquire);
         self.could_grant(word, asked)?;
         if units(word) < asked {
             return Err(TryAcquireError::NoPermits);
@@ -228,8 +230,8 @@ impl RawSemaphore {
     fn withhold(&self, queue: &mut Queue) {
         if queue.debt > 0 {
             let paid = queue.debt.min(self.available());
-            // ORDERING: Relaxed, what comes in between are additions: S2.
-            self.word.fetch_sub(paid * UNIT, Ordering::Relaxed);
+            // What comes in between are additions: S2. ORDERING: Release, see `try_acquire_busy`.
+            self.word.fetch_sub(paid * UNIT, Ordering::Release);
             queue.debt -= paid;
         }
     }
@@ -282,11 +284,11 @@ impl RawSemaphore {
             self.capacity.store(capacity, Ordering::Relaxed);
             match capacity.checked_sub(before) {
                 // What is owed comes first, so that the word never counts more than there may be.
-                // ORDERING: Relaxed, new units have no past.
+                // ORDERING: Release, see `try_acquire_busy`.
                 Some(more) => {
                     let paid = more.min(queue.debt);
                     queue.debt -= paid;
-                    word.fetch_add((more - paid) * UNIT, Ordering::Relaxed);
+                    word.fetch_add((more - paid) * UNIT, Ordering::Release);
                 }
                 None => {
                     queue.debt += before - capacity;

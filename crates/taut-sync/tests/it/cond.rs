@@ -354,6 +354,7 @@ fn as_an_arm_it_wins_and_if_it_loses_it_has_unlocked() {
 }
 
 #[tokio::test]
+#[cfg_attr(miri, ignore = "it takes long, and is about scheduling")]
 async fn a_loop_over_a_predicate_that_is_false_gives_way() {
     let (cond, lock) = (Cond::new(), Mutex::new(0));
     let waits = async || drop(cond.wait_while(lock.try_lock().unwrap(), |_| false).await);

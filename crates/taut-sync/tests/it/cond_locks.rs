@@ -134,7 +134,7 @@ fn hb_14_what_comes_before_a_notification_is_seen_by_whom_it_reaches() {
 #[test]
 fn blocking_wait_on_threads() {
     // Goal: a queue with room for one, and as many threads on either side.
-    const EACH: u64 = if cfg!(miri) { 5 } else { 500 };
+    const EACH: u64 = if cfg!(miri) { 2 } else { 500 };
     let (queue, has_room, has_item) = (Mutex::new(None), Cond::new(), Cond::new());
     let sum = AtomicU64::new(0);
     let mut programs: Vec<Program<'_, ()>> = Vec::new();
@@ -180,7 +180,7 @@ async fn blocking_wait_refuses_in_a_task() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn co_13_consumers_that_are_cancelled_lose_no_item() {
     // Goal: each item is notified once, each notification reaches one who stays, whoever is aborted.
-    const ITEMS: u32 = 300;
+    const ITEMS: u32 = if cfg!(miri) { 10 } else { 300 };
     let state = Arc::new((Mutex::new(Vec::<u32>::new()), Cond::new()));
     let consume = |count: u32| {
         let state = state.clone();

@@ -55,7 +55,8 @@ fn g_07_a_waker_may_use_the_cell() {
 #[test]
 fn g_07_who_is_told_may_be_polled_right_there() {
     // Goal: a waker that polls what it wakes is no part of the initialiser.
-    let cell: &'static OnceCell<u32> = Box::leak(Box::default());
+    static CELL: OnceCell<u32> = OnceCell::new();
+    let cell = &CELL;
     let mut first = task(cell.get_or_try_init(|| {
         let mut polls = 0;
         poll_fn(move |_| {

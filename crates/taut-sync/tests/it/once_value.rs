@@ -1,8 +1,5 @@
 //! `OnceValue`, what the cells print, and which traits they have.
 
-#[path = "../../../taut-core/tests/support/traits.rs"]
-mod not_impl;
-
 use std::cell::Cell;
 use std::error::Error;
 use std::fmt::Debug;
@@ -16,10 +13,10 @@ use taut::select::Case;
 use taut::sync::future::{Call, Completed, GetOrInit, GetOrTryInit, GetValue, Initialized};
 use taut::sync::{Once, OnceCell, OnceValue, SetError};
 
+use crate::not_impl::assert_not_impl;
 use crate::once::Gate;
 use crate::support::hooks::panics;
 use crate::support::{Census, now, parked, task};
-use not_impl::assert_not_impl;
 
 #[test]
 fn on_06_the_function_runs_once_and_all_have_its_value() {

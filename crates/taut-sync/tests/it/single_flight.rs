@@ -1,8 +1,5 @@
 //! `SingleFlight`: one execution per key, who shares it, and who does not.
 
-#[path = "../../../taut-core/tests/support/traits.rs"]
-mod not_impl;
-
 use std::cell::Cell;
 use std::error::Error;
 use std::fmt::Debug;
@@ -18,9 +15,9 @@ use taut::sync::future::Run;
 use taut::sync::{FlightError, Landed, Panicked, SingleFlight};
 use taut::{chan, select};
 
+use crate::not_impl::assert_not_impl;
 use crate::once::{Gate, never};
 use crate::support::{Census, MANY, ROUNDS, Task, Wakes, gives_way, now, parked, race, task};
-use not_impl::assert_not_impl;
 
 pub(crate) type Flights = SingleFlight<&'static str, u32>;
 pub(crate) type Outcome = Result<Landed<u32>, FlightError>;
@@ -281,6 +278,7 @@ async fn an_arm_that_loses_leaves_the_flight_to_others() {
 }
 
 #[tokio::test]
+#[cfg_attr(miri, ignore = "it takes long, and is about scheduling")]
 async fn a_loop_of_flights_gives_way() {
     let flights = Flights::new();
     gives_way("run", async || drop(flights.run("key", || ready(1)).await)).await;
