@@ -43,8 +43,8 @@ pub(crate) async fn fetch_all(
     let free = Arc::new(Semaphore::new(at_a_time.get()));
     let mut fetches = JoinSet::new();
     for uri in uris {
-        // The outer error is the context's, the inner one that of a semaphore that is closed.
-        let Ok(Ok(permit)) = ctx.run(free.acquire_owned(1)).await else { break };
+        // The context has ended; the semaphore is never closed.
+        let Ok(permit) = ctx.try_run(free.acquire_owned(1)).await else { break };
         let (ctx, client) = (ctx.clone(), client.clone());
         fetches.spawn(async move {
             let page = fetch(&ctx, &client, uri.clone()).await;

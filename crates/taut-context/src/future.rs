@@ -17,6 +17,7 @@ use taut_core::{Case, Claim, Peek, Stage, Waiting, coop};
 use crate::error::ContextError;
 use crate::node::{Inner, NodeRef};
 use crate::state::Flags;
+use crate::try_run::TryRunError;
 
 /// That a scope has ended.
 struct HasEnded<'a>(NodeRef<'a>);
@@ -221,6 +222,39 @@ impl<F: Future> Future for Run<'_, F> {
 impl<F> fmt::Debug for Run<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Run").field("done", &self.done).finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// Runs a future that may fail until the context ends:
+    /// [`Context::try_run`](crate::Context::try_run).
+    #[must_use = "futures do nothing unless they are awaited or polled"]
+    pub struct TryRun<'a, F> {
+        #[pin]
+        run: Run<'a, F>,
+    }
+}
+
+impl<'a, F> TryRun<'a, F> {
+    pub(crate) const fn new(run: Run<'a, F>) -> Self {
+        Self { run }
+    }
+}
+
+impl<T, E, F: Future<Output = Result<T, E>>> Future for TryRun<'_, F> {
+    type Output = Result<T, TryRunError<E>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match ready!(self.project().run.poll(cx)) {
+            Ok(output) => output.map_err(TryRunError::Failed),
+            Err(error) => Err(TryRunError::Ended(error)),
+        })
+    }
+}
+
+impl<F> fmt::Debug for TryRun<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TryRun").field(&self.run).finish()
     }
 }
 

@@ -120,7 +120,7 @@
 //! | `drop_guard()` | [`Cancel`] itself; [`Cancel::detach`] |
 //! | `cancelled().await`, `is_cancelled()` | [`Context::done`], [`Context::is_done`] |
 //! | `cancelled_owned()` | `async move { ctx.done().await }` |
-//! | `run_until_cancelled(f)` | [`Context::run`], which says how it ended |
+//! | `run_until_cancelled(f)` | [`Context::run`], which says how it ended; [`Context::try_run`], if `f` may fail |
 //!
 //! # Runtimes
 //!
@@ -152,6 +152,7 @@ mod state;
 mod sweep;
 mod time;
 mod token;
+mod try_run;
 mod values;
 mod weak;
 
@@ -162,3 +163,4 @@ pub use error::{Cause, ContextError};
 #[cfg(feature = "signal")]
 #[cfg_attr(docsrs, doc(cfg(feature = "signal")))]
 pub use signal::{Signal, SignalReceived};
+pub use try_run::TryRunError;

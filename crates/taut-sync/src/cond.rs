@@ -291,6 +291,7 @@ impl Cond {
     /// assert_eq!(tokio::join!(biased; waits, notifies), (7, true));
     /// # }
     /// ```
+    #[doc(alias = "signal")]
     pub fn notify_one(&self) -> bool {
         notify_one(self.waiters.monitor())
     }
@@ -316,6 +317,7 @@ impl Cond {
     /// assert_eq!(notified, 2);
     /// # }
     /// ```
+    #[doc(alias = "broadcast")]
     pub fn notify_all(&self) -> usize {
         notify_all(self.waiters.monitor())
     }

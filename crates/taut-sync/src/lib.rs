@@ -57,7 +57,7 @@
 //! | `once.Do(f)` | [`once.call(f).await`](Once::call) | if `f` panics or is dropped, the next runs its own |
 //! | `sync.OnceValue(f)` | [`OnceValue::new(f)`](OnceValue::new), `.get().await` | the same |
 //! | `semaphore.NewWeighted(n)` | [`Semaphore::new(n)`](Semaphore::new) | resizable; can be closed |
-//! | `s.Acquire(ctx, n)` | [`ctx.run(s.acquire(n)).await`](Semaphore::acquire) | a request that is too large fails at once |
+//! | `s.Acquire(ctx, n)` | [`ctx.try_run(s.acquire(n)).await`](Semaphore::acquire) | a request that is too large fails at once |
 //! | `g.Do(key, f)` | [`flights.run(key, f).await`](SingleFlight::run) | ends with the last who wants it, not with the first |
 //! | `g.Forget(key)` | [`flights.forget(&key)`](SingleFlight::forget) | |
 //!
@@ -94,6 +94,8 @@ mod latch;
 mod mutex;
 #[cfg(feature = "once")]
 mod once;
+#[cfg(any(feature = "single-flight", feature = "wait-group"))]
+mod panicked;
 #[cfg(any(feature = "cond", feature = "once", feature = "single-flight"))]
 mod polled;
 #[cfg(any(feature = "once", feature = "single-flight"))]
@@ -120,6 +122,9 @@ pub use self::mutex::{
 #[cfg(feature = "once")]
 #[cfg_attr(docsrs, doc(cfg(feature = "once")))]
 pub use self::once::{Once, OnceCell, OnceValue, SetError};
+#[cfg(any(feature = "single-flight", feature = "wait-group"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "single-flight", feature = "wait-group"))))]
+pub use self::panicked::Panicked;
 #[cfg(feature = "rw-lock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "rw-lock")))]
 pub use self::rw_lock::{
@@ -130,7 +135,7 @@ pub use self::rw_lock::{
 pub use self::semaphore::{AcquireError, OwnedPermit, Permit, Semaphore, TryAcquireError};
 #[cfg(feature = "single-flight")]
 #[cfg_attr(docsrs, doc(cfg(feature = "single-flight")))]
-pub use self::single_flight::{FlightError, Landed, Panicked, SingleFlight};
+pub use self::single_flight::{FlightError, Landed, SingleFlight};
 #[cfg(feature = "wait-group")]
 #[cfg_attr(docsrs, doc(cfg(feature = "wait-group")))]
 pub use self::wait_group::{Token, WaitGroup};

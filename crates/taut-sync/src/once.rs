@@ -14,6 +14,8 @@ use std::fmt;
 use std::future::Future;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
+use taut_core::Case;
+
 use self::turn::Line;
 use crate::latch::Latch;
 
@@ -215,8 +217,8 @@ impl<T> OnceCell<T> {
     ///
     /// # Cancel safety
     ///
-    /// Safe: who waits gives up its place. Dropping the caller that runs its initialiser drops that, the
-    /// cell is as it was, and the next who waits runs its own.
+    /// Drops the initialiser: if this caller runs it, the cell is as it was then, and the next who waits
+    /// runs its own. Who waits gives up its place.
     ///
     /// # Panics
     ///
@@ -234,7 +236,10 @@ impl<T> OnceCell<T> {
     /// # }
     /// ```
     #[inline]
-    pub fn get_or_init<F, Fut>(&self, init: F) -> future::GetOrInit<'_, T, F, Fut>
+    pub fn get_or_init<F, Fut>(
+        &self,
+        init: F,
+    ) -> impl Future<Output = &T> + Case<Output = &T> + fmt::Debug
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = T>,
@@ -269,7 +274,10 @@ impl<T> OnceCell<T> {
     /// # }
     /// ```
     #[inline]
-    pub fn get_or_try_init<E, F, Fut>(&self, init: F) -> future::GetOrTryInit<'_, T, F, Fut>
+    pub fn get_or_try_init<E, F, Fut>(
+        &self,
+        init: F,
+    ) -> impl Future<Output = Result<&T, E>> + Case<Output = Result<&T, E>> + fmt::Debug
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<T, E>>,
@@ -326,6 +334,15 @@ impl<T> From<T> for OnceCell<T> {
         Self::with_value(value)
     }
 }
+
+/// Two cells are equal if both are empty, or if their values are.
+impl<T: PartialEq> PartialEq for OnceCell<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+    }
+}
+
+impl<T: Eq> Eq for OnceCell<T> {}
 
 /// A clone has a clone of the value, if there is one, and is empty otherwise.
 impl<T: Clone> Clone for OnceCell<T> {

@@ -40,7 +40,8 @@ use self::raw::RawSemaphore;
 /// # Capacity
 ///
 /// [`resize`](Self::resize) changes it while permits are out. They stay valid; if there are more units in
-/// them than the new capacity, the difference is withheld as they come back.
+/// them than the new capacity, the difference is withheld as they come back. A capacity of none refuses
+/// everybody; to make everybody wait, acquire all there is and hold it.
 ///
 /// # Cost
 ///
@@ -92,7 +93,7 @@ impl Semaphore {
     pub const MAX_CAPACITY: usize = raw::MAX_CAPACITY;
 
     taut_core::const_fn! {
-        /// A semaphore with so many units, all free. With none, every acquire fails until it is resized.
+        /// A semaphore with so many units, all free. With none, whoever asks for one is refused.
         ///
         /// # Examples
         ///
@@ -110,7 +111,7 @@ impl Semaphore {
 
     /// Waits for so many units and takes them. To acquire none is to wait for one's turn.
     ///
-    /// With a context: `ctx.run(slots.acquire(1)).await`, which fails if the context has ended, even if
+    /// With a context: `ctx.try_run(slots.acquire(1)).await?`, which fails if the context has ended, even if
     /// units are free.
     ///
     /// # Cancel safety
@@ -135,6 +136,7 @@ impl Semaphore {
     /// # }
     /// ```
     #[inline]
+    #[doc(alias = "acquire_many")]
     pub fn acquire(&self, units: usize) -> Acquire<'_> {
         Acquire::new(AcquireOp::waiting(self, units))
     }
@@ -275,6 +277,7 @@ impl Semaphore {
     /// assert_eq!(taut::sync::Semaphore::new(3).available(), 3);
     /// ```
     #[must_use]
+    #[doc(alias = "available_permits")]
     pub fn available(&self) -> usize {
         self.raw.available()
     }
@@ -336,6 +339,7 @@ impl Semaphore {
     /// slots.resize(5);
     /// assert_eq!(slots.available(), 5);
     /// ```
+    #[doc(alias = "add_permits")]
     pub fn resize(&self, capacity: usize) {
         self.raw.resize(capacity);
     }

@@ -2,30 +2,39 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
+//! | [`boarding`] | a caller comes: is there a flight of its key? |
 //! | [`table`] | the flights that can be joined, by key |
 //! | [`flight`] | one flight: where its work is, what came of it, who waits |
 //! | [`run`] | a caller: drives the work, or follows who does |
 //! | [`follower`] | one who waits to be called |
+//! | [`landed`] | what comes of a flight |
 
+mod boarding;
 mod error;
 mod flight;
 mod follower;
-pub(crate) mod run;
+mod landed;
+mod run;
 mod table;
 
+use std::borrow::Borrow;
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::future::Future;
 use std::hash::{BuildHasher, Hash};
 
-use taut_core::sync::{Arc, Lock};
+use taut_core::Case;
+use taut_core::sync::Lock;
 use taut_core::wake::WakeBatch;
 
 use self::flight::{Boxed, Flight};
-use self::table::{Found, Table};
-use crate::future;
+use self::landed::Outcome;
+use self::run::Run;
+use self::table::Table;
+use crate::panicked::Panicked;
 
-pub use self::error::{FlightError, Panicked};
+pub use self::error::FlightError;
+pub use self::landed::Landed;
 
 /// One execution per key: who asks while one is under way gets its result. Go's
 /// `golang.org/x/sync/singleflight`.
@@ -64,6 +73,71 @@ pub use self::error::{FlightError, Panicked};
 ///
 /// (Such a task goes on when the last caller leaves; abort it with a guard if that matters.)
 ///
+/// # Work and the context of its caller
+///
+/// Work that looks at the context of the caller that began it gives that caller's end to all who joined: it
+/// is cancelled, and they get the error. Let each caller wait in its own context, and the work do without:
+/// `ctx.run(flights.run(key, …))`. What the work needs a context for, such as its values, it has from
+/// `ctx.without_cancel()`:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use taut::context::Context;
+/// use taut::sync::{FlightError, SingleFlight};
+///
+/// async fn load(_: &Context) -> u32 {
+///     tokio::task::yield_now().await; // the database
+///     42
+/// }
+///
+/// let flights = SingleFlight::<&str, u32>::new();
+/// let answer = async |ctx: Context| {
+///     let detached = ctx.without_cancel();
+///     let flight = flights.run("answer", || async move { load(&detached).await });
+///     ctx.run(flight).await.ok()?.ok() // None: this caller was cancelled, or the work panicked
+/// };
+/// let (ctx, cancel) = Context::background().with_cancel();
+/// let (first, second, _) = tokio::join!(
+///     answer(ctx),
+///     answer(Context::background()),
+///     async { cancel.cancel() },
+/// );
+/// assert!(first.is_none());
+/// assert_eq!(second.unwrap().value, 42);
+/// # }
+/// ```
+///
+/// # In a cache
+///
+/// What the work uses it must own, since another caller may go on with it. So the method of a cache takes
+/// `self: &Arc<Self>`, and moves a clone into the work:
+///
+/// ```
+/// use std::sync::Arc;
+/// use taut::sync::{FlightError, SingleFlight};
+///
+/// #[derive(Default)]
+/// struct Users {
+///     flights: SingleFlight<u32, Arc<str>>,
+/// }
+///
+/// impl Users {
+///     async fn get(self: &Arc<Self>, id: u32) -> Result<Arc<str>, FlightError> {
+///         let this = Arc::clone(self);
+///         let landed = self.flights.run(id, || async move { this.load(id).await }).await?;
+///         Ok(landed.value)
+///     }
+///
+///     async fn load(&self, id: u32) -> Arc<str> {
+///         format!("user {id}").into() // the database
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// assert_eq!(&*Arc::<Users>::default().get(7).await.unwrap(), "user 7");
+/// # }
+/// ```
+///
 /// # Keys
 ///
 /// Keys are hashed without a lock, and compared under a short one: `Eq` must not use this `SingleFlight`.
@@ -100,44 +174,6 @@ pub struct SingleFlight<K, V, S = RandomState> {
     hasher: S,
 }
 
-/// What came of the work of a key.
-///
-/// # Examples
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// use taut::sync::{Landed, SingleFlight};
-///
-/// let flights = SingleFlight::new();
-/// let landed = flights.run("answer", || async { 42 }).await;
-/// assert_eq!(landed, Ok(Landed { value: 42, shared: false }));
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Landed<V> {
-    /// The value, or a clone of it.
-    pub value: V,
-    /// Whether at least one other caller joined the flight.
-    pub shared: bool,
-}
-
-type Outcome<V> = Result<Landed<V>, FlightError>;
-
-/// What becomes of a caller.
-enum Boarding<K, V> {
-    /// It drives a flight of its own.
-    First(Arc<Flight<K, V>>),
-    /// There is one already.
-    Found(Found<K, V>, Unused<K, V>),
-}
-
-/// What a caller brought in vain, to be dropped without the lock.
-#[expect(dead_code, reason = "it is dropped")]
-enum Unused<K, V> {
-    Key(K),
-    Flight(Arc<Flight<K, V>>),
-}
-
 impl<K, V> SingleFlight<K, V> {
     /// No flight is under way.
     ///
@@ -155,20 +191,25 @@ impl<K, V> SingleFlight<K, V> {
 }
 
 impl<K, V, S> SingleFlight<K, V, S> {
-    /// No flight is under way. Keys are hashed by `hasher`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::hash::{BuildHasherDefault, DefaultHasher};
-    /// use taut::sync::SingleFlight;
-    ///
-    /// let hasher = BuildHasherDefault::<DefaultHasher>::default();
-    /// assert_eq!(SingleFlight::<String, u32, _>::with_hasher(hasher).in_flight(), 0);
-    /// ```
-    #[must_use]
-    pub fn with_hasher(hasher: S) -> Self {
-        Self { table: Lock::new(Table::new()), hasher }
+    taut_core::const_fn! {
+        /// No flight is under way. Keys are hashed by `hasher`.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use std::hash::{BuildHasherDefault, DefaultHasher};
+        /// use taut::sync::SingleFlight;
+        ///
+        /// // In a static. `DefaultHasher` has no secret: where keys come from outside, which could make
+        /// // them collide, take a `LazyLock` and `SingleFlight::new`.
+        /// static FLIGHTS: SingleFlight<String, u32, BuildHasherDefault<DefaultHasher>> =
+        ///     SingleFlight::with_hasher(BuildHasherDefault::new());
+        /// assert_eq!(FLIGHTS.in_flight(), 0);
+        /// ```
+        #[must_use]
+        pub fn with_hasher(hasher: S) -> Self {
+            Self { table: Lock::new(Table::new()), hasher }
+        }
     }
 
     /// How many flights are under way that can be joined.
@@ -256,18 +297,25 @@ impl<K: Hash + Eq, V, S: BuildHasher> SingleFlight<K, V, S> {
     /// assert_eq!((one.unwrap().value, other.unwrap().value), (49, 49));
     /// # }
     /// ```
-    pub fn run<F, Fut>(&self, key: K, work: F) -> future::Run<'_, K, V, S, F>
+    pub fn run<F, Fut>(
+        &self,
+        key: K,
+        work: F,
+    ) -> impl Future<Output = Result<Landed<V>, FlightError>>
+    + Case<Output = Result<Landed<V>, FlightError>>
+    + fmt::Debug
     where
         V: Clone,
         F: FnOnce() -> Fut,
         Fut: Future<Output = V> + Send + 'static,
     {
-        future::Run::new(self, key, work)
+        Run::new(self, key, work)
     }
 
     /// Lets the next caller of `key` begin a new flight, though there may be one. Whether there was.
     ///
-    /// Those who are interested in the old one get its result.
+    /// Those who are interested in the old one get its result. The key may be given in a borrowed form, as to
+    /// a `HashMap`.
     ///
     /// # Examples
     ///
@@ -288,7 +336,11 @@ impl<K: Hash + Eq, V, S: BuildHasher> SingleFlight<K, V, S> {
     /// assert_eq!((stale.unwrap().value, fresh.unwrap().value), (1, 2));
     /// # }
     /// ```
-    pub fn forget(&self, key: &K) -> bool {
+    pub fn forget<Q>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
         let hash = self.hasher.hash_one(key);
         let mut table = self.table.lock();
         let found = table.find(hash, key).cloned();
@@ -297,41 +349,25 @@ impl<K: Hash + Eq, V, S: BuildHasher> SingleFlight<K, V, S> {
         removed.is_some()
     }
 
-    /// Whether a flight of `key` is under way that can be joined.
+    /// Whether a flight of `key` is under way that can be joined. The key may be given in a borrowed form, as
+    /// to a `HashMap`.
     ///
     /// # Examples
     ///
     /// ```
     /// use taut::sync::SingleFlight;
     ///
-    /// let flights = SingleFlight::<u32, u32>::new();
-    /// assert!(!flights.contains(&7));
+    /// let flights = SingleFlight::<String, u32>::new();
+    /// assert!(!flights.contains("user 7"));
     /// ```
     #[must_use]
-    pub fn contains(&self, key: &K) -> bool {
+    pub fn contains<Q>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
         let hash = self.hasher.hash_one(key);
         self.table.lock().find(hash, key).is_some()
-    }
-
-    /// A caller comes.
-    fn board(&self, key: K) -> Boarding<K, V> {
-        let hash = self.hasher.hash_one(&key);
-        let found = self.table.lock().board(hash, &key);
-        if let Some(found) = found {
-            return Boarding::Found(found, Unused::Key(key));
-        }
-        // Without the lock, since it allocates. Somebody else may come first.
-        let own = Arc::new(Flight::new(hash, key));
-        let mut table = self.table.lock();
-        let found = table.board(hash, &own.key);
-        if found.is_none() {
-            table.insert(Arc::clone(&own));
-        }
-        drop(table);
-        match found {
-            Some(found) => Boarding::Found(found, Unused::Flight(own)),
-            None => Boarding::First(own),
-        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 pub(crate) mod future;
 mod group;
+mod inspect;
 mod panicked;
 mod track;
 mod word;
 
-use std::fmt;
 use std::future::Future;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -33,7 +33,8 @@ use crate::blocking::block_on;
 /// [`track`](Self::track), and `spawn` of `taut::group`, count a future, and keep its panic: whoever
 /// waits raises it again, then and for ever after. No waiter takes a group for done of which a part has
 /// panicked. The first one raises the panic itself, all others one with its message. (In Go such a panic
-/// ends the process.) A token that a panic drops on its way is given back, and nothing more is known
+/// ends the process.) To have it as an error, use [`wait_catch_unwind`](Self::wait_catch_unwind); to keep
+/// tasks apart, give them tokens. A token that a panic drops on its way is given back, and nothing more is known
 /// of it.
 ///
 /// # From Go
@@ -163,6 +164,7 @@ impl WaitGroup {
     /// wg.blocking_wait();
     /// ```
     #[inline]
+    #[doc(alias = "add")]
     pub fn token(&self) -> Token {
         Token(self.0.share())
     }
@@ -198,6 +200,36 @@ impl WaitGroup {
     #[inline]
     pub fn wait(&self) -> future::Wait<'_> {
         future::Wait::new(self.0.until_zero())
+    }
+
+    /// As [`wait`](Self::wait), and gives a panic as an error instead of raising it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe, as [`wait`](Self::wait).
+    ///
+    /// # Errors
+    ///
+    /// [`Panicked`](crate::Panicked), with what the first panic of this group said, now and in all later rounds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # std::panic::set_hook(Box::new(|_| ()));
+    /// use taut::sync::WaitGroup;
+    ///
+    /// let wg = WaitGroup::new();
+    /// tokio::spawn(wg.track(async { panic!("no disk") }));
+    /// if let Err(panicked) = wg.wait_catch_unwind().await {
+    ///     assert_eq!(panicked.message(), "no disk");
+    /// }
+    /// // … and what there is to clean up.
+    /// # assert!(wg.is_panicked());
+    /// # }
+    /// ```
+    pub fn wait_catch_unwind(&self) -> future::WaitCatchUnwind<'_> {
+        future::WaitCatchUnwind::new(self.0.until_zero())
     }
 
     /// As [`wait`](Self::wait), with a handle of its own, so that it borrows nothing.
@@ -286,49 +318,6 @@ impl WaitGroup {
     pub fn track<F: Future>(&self, future: F) -> future::Track<F> {
         future::Track::new(future, self.token())
     }
-
-    /// How many tokens are out. It may have changed by the time it is known.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let wg = taut::sync::WaitGroup::new();
-    /// let _token = wg.token();
-    /// assert_eq!(wg.count(), 1);
-    /// ```
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.0.count()
-    }
-
-    /// How many wait. It may have changed by the time it is known.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let wg = taut::sync::WaitGroup::new();
-    /// assert_eq!(wg.waiters(), 0);
-    /// ```
-    #[must_use]
-    pub fn waiters(&self) -> usize {
-        self.0.waiters()
-    }
-
-    /// Whether both are handles of the same group.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use taut::sync::WaitGroup;
-    ///
-    /// let wg = WaitGroup::new();
-    /// assert!(wg.same_group(&wg.clone()));
-    /// assert!(!wg.same_group(&WaitGroup::new()));
-    /// ```
-    #[must_use]
-    pub fn same_group(&self, other: &Self) -> bool {
-        self.0.is(&other.0)
-    }
 }
 
 impl Token {
@@ -355,21 +344,5 @@ impl Token {
 impl Default for WaitGroup {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl fmt::Debug for WaitGroup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WaitGroup")
-            .field("count", &self.count())
-            .field("waiters", &self.waiters())
-            .field("is_panicked", &self.0.is_panicked())
-            .finish()
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token").field("count", &self.0.count()).finish()
     }
 }

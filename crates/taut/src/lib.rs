@@ -59,10 +59,14 @@ pub use taut_select as select;
 #[doc(inline)]
 pub use taut_select::select;
 
+// A module and not another name for the crate: so rustc, when it misses the trait, names a path that exists.
 #[cfg(feature = "group")]
 #[cfg_attr(docsrs, doc(cfg(feature = "group")))]
-#[doc(inline)]
-pub use taut_group as group;
+/// Tasks in groups, on Tokio: [`WaitGroupExt::spawn`](taut_group::WaitGroupExt::spawn).
+pub mod group {
+    #[doc(inline)]
+    pub use taut_group::*;
+}
 
 #[cfg(any(
     feature = "mutex",

@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use taut::chan;
-use taut::context::{Context, ContextError};
+use taut::context::{Context, ContextError, TryRunError};
 use taut::select;
 use tokio::time::{Instant, advance};
 
@@ -194,4 +194,26 @@ async fn sleep_ends_with_the_context() {
 async fn sleep_as_long_as_the_deadline_ends_by_it() {
     let (ctx, _cancel) = Context::background().with_timeout(ms(50));
     assert_eq!(ctx.sleep(ms(50)).await, Err(ContextError::DeadlineExceeded));
+}
+
+#[test]
+fn try_run_gives_one_result() {
+    // Goal: what the future gives, what it failed with, or how the context ended, and that comes first.
+    let (ctx, cancel) = Context::background().with_cancel();
+    assert_eq!(now(ctx.try_run(async { Ok::<_, &str>(7) })), Ok(7));
+    assert_eq!(now(ctx.try_run(async { Err::<u8, _>("bad") })), Err(TryRunError::Failed("bad")));
+    cancel.cancel();
+    let late = now(ctx.try_run(async { Ok::<_, &str>(7) }));
+    assert_eq!(late, Err(TryRunError::Ended(ContextError::Cancelled)));
+}
+
+#[test]
+fn an_error_of_try_run_shows_what_it_holds() {
+    let parse = "seven".parse::<u8>().unwrap_err();
+    let failed = TryRunError::Failed(parse.clone());
+    assert_eq!(failed.to_string(), parse.to_string());
+    assert_eq!((failed.ended(), failed.failed()), (None, Some(parse)));
+    let ended = TryRunError::<std::num::ParseIntError>::Ended(ContextError::DeadlineExceeded);
+    assert_eq!(ended.to_string(), ContextError::DeadlineExceeded.to_string());
+    assert_eq!((ended.ended(), ended.failed()), (Some(ContextError::DeadlineExceeded), None));
 }

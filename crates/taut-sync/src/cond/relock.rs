@@ -37,6 +37,11 @@ mod sealed {
 /// # fn is_one<G: Relock>() {}
 /// # is_one::<MutexGuard<'_, u8>>();
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "a `Cond` cannot wait with a `{Self}`",
+    label = "not a guard of a `Mutex` or an `RwLock`",
+    note = "it takes the guard by value, and gives it back; guards of a part cannot be locked again"
+)]
 pub trait Relock: sealed::Sealed + Sized {
     /// The future that locks again.
     #[doc(hidden)]
@@ -62,6 +67,11 @@ pub trait Relock: sealed::Sealed + Sized {
 /// # fn is_one<G: Exclusive>() {}
 /// # is_one::<MutexGuard<'_, u8>>();
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`wait_while` needs a guard that nobody shares, and `{Self}` is none",
+    label = "not a guard of a `Mutex`, nor one to write",
+    note = "with a guard to read, call `wait` in a loop"
+)]
 pub trait Exclusive: Relock + DerefMut {}
 
 macro_rules! relock {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::future::Future;
 
+use taut_core::Case;
+
 use super::{OnceCell, State, future};
 
 /// Something that is done once, however many call for it. Go's `sync.Once`.
@@ -53,8 +55,8 @@ impl Once {
     ///
     /// # Cancel safety
     ///
-    /// Safe: who waits gives up its place. Dropping the caller that does it drops what it brought, and
-    /// the next who waits begins anew with its own.
+    /// Drops the initialiser: if this caller runs what it brought, the next who waits begins anew with its
+    /// own. Who waits gives up its place.
     ///
     /// # Panics
     ///
@@ -72,7 +74,7 @@ impl Once {
     /// # }
     /// ```
     #[inline]
-    pub fn call<F, Fut>(&self, work: F) -> future::Call<'_, F, Fut>
+    pub fn call<F, Fut>(&self, work: F) -> impl Future<Output = ()> + Case<Output = ()> + fmt::Debug
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = ()>,

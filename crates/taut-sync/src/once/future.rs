@@ -3,6 +3,11 @@
 //! Each waits inside itself, without allocating, and must stay where it is once it was polled (they are
 //! not `Unpin`). Each is a [`Case`](taut_core::Case) too: an arm of a select. As such an initialiser is
 //! polled like any other future: what it did while it was pending stays done if its arm loses.
+//!
+//! Those that run an initialiser leave this crate as `impl Future + Case`. Under its own name such a type
+//! has its output only where `F: FnOnce() -> Fut` holds. To see whether a task is `Send` rustc forgets the
+//! lifetimes in it, and cannot prove that any more once a closure borrows what the task holds: a select in
+//! a spawned task did not compile. Of an opaque type the output is given.
 
 #![allow(single_use_lifetimes, reason = "the macro serves forms with and without one")]
 
@@ -34,8 +39,7 @@ fn certain<T>(result: Result<T, Infallible>) -> T {
 
 pin_project! {
     /// Gets the value, or makes it: [`OnceCell::get_or_init`].
-    #[must_use = "futures do nothing unless they are awaited or polled"]
-    pub struct GetOrInit<'a, T, F, Fut> {
+    pub(super) struct GetOrInit<'a, T, F, Fut> {
         #[pin]
         init: Init<'a, T, F, Fut>,
     }
@@ -70,8 +74,7 @@ impl<T, F, Fut> fmt::Debug for GetOrInit<'_, T, F, Fut> {
 
 pin_project! {
     /// Gets the value, or tries to make it: [`OnceCell::get_or_try_init`].
-    #[must_use = "futures do nothing unless they are awaited or polled"]
-    pub struct GetOrTryInit<'a, T, F, Fut> {
+    pub(super) struct GetOrTryInit<'a, T, F, Fut> {
         #[pin]
         init: Init<'a, T, F, Fut>,
     }
@@ -118,8 +121,7 @@ taut_core::futures! {
 
 pin_project! {
     /// Runs what is to be run once, or waits for it: [`Once::call`].
-    #[must_use = "futures do nothing unless they are awaited or polled"]
-    pub struct Call<'a, F, Fut> {
+    pub(super) struct Call<'a, F, Fut> {
         #[pin]
         init: Init<'a, (), F, Fut>,
     }
@@ -159,8 +161,7 @@ taut_core::futures! {
 
 pin_project! {
     /// Gets the value, or has it made: [`OnceValue::get`].
-    #[must_use = "futures do nothing unless they are awaited or polled"]
-    pub struct GetValue<'a, T, F, Fut> {
+    pub(super) struct GetValue<'a, T, F, Fut> {
         #[pin]
         init: Init<'a, T, &'a Home<F>, Lent<'a, F, Fut>>,
     }

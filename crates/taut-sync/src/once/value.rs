@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
+use taut_core::Case;
 
 use super::{OnceCell, future};
 
@@ -24,6 +25,33 @@ use super::{OnceCell, future};
 /// `Result`: Go's `OnceValues`. `T = ()` is its `OnceFunc`.
 ///
 /// The function, and what it holds, is dropped as soon as there is a value.
+///
+/// # Where its type must be named
+///
+/// In a static prefer [`OnceCell`]: `CELL.get_or_init(…)` names no function. The type of a `OnceValue` names
+/// one, and in a static or a field that takes a function pointer and a box:
+///
+/// ```
+/// use std::pin::Pin;
+/// use taut::sync::OnceValue;
+///
+/// type Made<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+///
+/// async fn connect() -> String {
+///     "connected".to_owned()
+/// }
+///
+/// static CLIENT: OnceValue<String, fn() -> Made<String>> = OnceValue::new(|| Box::pin(connect()));
+///
+/// struct Server {
+///     client: OnceValue<String, fn() -> Made<String>>,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let server = Server { client: OnceValue::new(|| Box::pin(connect())) };
+/// assert_eq!(CLIENT.get().await, server.client.get().await);
+/// # }
+/// ```
 ///
 /// # Synchronization
 ///
@@ -73,12 +101,12 @@ where
         /// # Examples
         ///
         /// ```
-        /// use std::future::{Ready, ready};
+        /// # #[tokio::main(flavor = "current_thread")] async fn main() {
         /// use taut::sync::OnceValue;
         ///
-        /// static PORT: OnceValue<u16, fn() -> Ready<u16>> = OnceValue::new(|| ready(8080));
-        /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-        /// assert_eq!(*PORT.get().await, 8080);
+        /// let port = OnceValue::new(|| async { 8080 });
+        /// assert_eq!(port.try_get(), None);
+        /// assert_eq!(*port.get().await, 8080);
         /// # }
         /// ```
         #[must_use]
@@ -91,8 +119,8 @@ where
     ///
     /// # Cancel safety
     ///
-    /// Safe: who waits gives up its place. Dropping the caller that runs the function drops what the
-    /// function began, and the next who waits has it begin again.
+    /// Drops the initialiser: if this caller runs it, what the function began is dropped, and the next who
+    /// waits has it begin again. Who waits gives up its place.
     ///
     /// # Panics
     ///
@@ -109,7 +137,7 @@ where
     /// assert!(std::ptr::eq(one, other));
     /// # }
     /// ```
-    pub fn get(&self) -> future::GetValue<'_, T, F, Fut> {
+    pub fn get(&self) -> impl Future<Output = &T> + Case<Output = &T> + fmt::Debug {
         future::GetValue::new(self)
     }
 }

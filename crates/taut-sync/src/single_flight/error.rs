@@ -1,11 +1,12 @@
 //! Why a flight did not land.
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::panicked::Panicked;
 
 /// Why there is no value.
 ///
@@ -34,7 +35,9 @@ pub enum FlightError {
 impl fmt::Display for FlightError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Panicked(panicked) => panicked.fmt(f),
+            Self::Panicked(panicked) => {
+                write!(f, "the work of a flight panicked: {}", panicked.message())
+            }
             Self::Reentrant => f.write_str("the work of a flight asks for its own key"),
         }
     }
@@ -42,61 +45,19 @@ impl fmt::Display for FlightError {
 
 impl Error for FlightError {}
 
-/// The work of a flight panicked.
-///
-/// # Examples
-///
-/// See [`FlightError`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Panicked {
-    message: Cow<'static, str>,
-}
-
-impl Panicked {
-    /// Makes it of what was caught.
-    pub(super) fn new(payload: Box<dyn Any + Send>) -> Self {
-        let message = match payload.downcast::<&'static str>() {
-            Ok(message) => Cow::Borrowed(*message),
-            Err(payload) => match payload.downcast::<String>() {
-                Ok(message) => Cow::Owned(*message),
-                Err(payload) => {
-                    drop_quietly(payload);
-                    Cow::Borrowed("(not a text)")
-                }
-            },
-        };
-        Self { message }
-    }
-
-    /// What it panicked with, if that was a text, as it is with `panic!`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-    /// use taut::sync::{FlightError, SingleFlight};
-    ///
-    /// # std::panic::set_hook(Box::new(|_| ()));
-    /// let flights = SingleFlight::<u32, u32>::new();
-    /// match flights.run(7, || async { panic!("no {}", 7) }).await {
-    ///     Err(FlightError::Panicked(panicked)) => assert_eq!(panicked.message(), "no 7"),
-    ///     other => unreachable!("{other:?}"),
-    /// }
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
+/// Tells of what was caught.
+pub(super) fn panicked(payload: Box<dyn Any + Send>) -> Panicked {
+    match payload.downcast::<&'static str>() {
+        Ok(message) => Panicked::from_message(*message),
+        Err(payload) => match payload.downcast::<String>() {
+            Ok(message) => Panicked::from_message(*message),
+            Err(payload) => {
+                drop_quietly(payload);
+                Panicked::from_message("(not a text)")
+            }
+        },
     }
 }
-
-impl fmt::Display for Panicked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the work of a flight panicked: {}", self.message)
-    }
-}
-
-impl Error for Panicked {}
 
 /// Others wait for the news, whatever this does when it is dropped.
 fn drop_quietly(payload: Box<dyn Any + Send>) {

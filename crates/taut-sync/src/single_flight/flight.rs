@@ -15,9 +15,10 @@ use taut_core::monitor::{Condition, Glance, Monitor, Until};
 use taut_core::sync::{AtomicBool, AtomicUsize, Ordering};
 use taut_core::wake::{WakeBatch, in_batches};
 
-use super::error::{FlightError, Panicked};
-use super::{Landed, Outcome};
+use super::error::FlightError;
+use super::landed::{Landed, Outcome};
 use crate::latch::Latch;
+use crate::panicked::Panicked;
 
 /// The work of a flight.
 pub(super) type Boxed<V> = Pin<Box<dyn Future<Output = V> + Send>>;

@@ -18,18 +18,21 @@ use pin_project_lite::pin_project;
 use taut_core::coop;
 use taut_core::sync::Arc;
 
-use super::error::{FlightError, Panicked};
+use super::SingleFlight;
+use super::boarding::Boarding;
+use super::error::{FlightError, panicked};
 use super::flight::{Boxed, Flight};
 use super::follower::{Call, Follower};
+use super::landed::Outcome;
 use super::table::Found;
-use super::{Boarding, Outcome, SingleFlight};
+use crate::panicked::Panicked;
 use crate::polled::{case_by_polling, polled_after_completion};
 use crate::reentry;
 
 pin_project! {
-    /// Runs work, or waits for the same work of somebody else: [`SingleFlight::run`].
-    #[must_use = "futures do nothing unless they are awaited or polled"]
-    pub struct Run<'a, K, V, S, F> {
+    /// Runs work, or waits for the same work of somebody else: [`SingleFlight::run`], which gives it as
+    /// `impl Future + Case`, for the reason told in `once::future`.
+    pub(super) struct Run<'a, K, V, S, F> {
         flights: &'a SingleFlight<K, V, S>,
         #[pin]
         phase: Phase<'a, K, V, F>,
@@ -197,7 +200,7 @@ fn step<K, V>(
 }
 
 fn catch<T>(program: impl FnOnce() -> T) -> Result<T, Panicked> {
-    catch_unwind(AssertUnwindSafe(program)).map_err(Panicked::new)
+    catch_unwind(AssertUnwindSafe(program)).map_err(panicked)
 }
 
 impl<K, V, S, F> fmt::Debug for Run<'_, K, V, S, F> {

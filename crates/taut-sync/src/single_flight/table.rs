@@ -9,6 +9,7 @@
 //! - T2. A flight is taken out by identity: what ends does not touch a newer one of the same key.
 //! - T3. A flight that is in the table has somebody who is interested in it.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -35,8 +36,8 @@ pub(super) enum Found<K, V> {
 }
 
 impl<K, V> Table<K, V> {
-    pub(super) fn new() -> Self {
-        Self { first: HashMap::default(), rest: Vec::new() }
+    pub(super) const fn new() -> Self {
+        Self { first: HashMap::with_hasher(BuildHasherDefault::new()), rest: Vec::new() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -44,11 +45,12 @@ impl<K, V> Table<K, V> {
     }
 
     /// The flight of a key with this hash.
-    pub(super) fn find(&self, hash: u64, key: &K) -> Option<&Arc<Flight<K, V>>>
+    pub(super) fn find<Q>(&self, hash: u64, key: &Q) -> Option<&Arc<Flight<K, V>>>
     where
-        K: Eq,
+        K: Borrow<Q>,
+        Q: Eq + ?Sized,
     {
-        let is_it = |flight: &&Arc<Flight<K, V>>| flight.hash == hash && flight.key == *key;
+        let is_it = |flight: &&Arc<Flight<K, V>>| flight.hash == hash && flight.key.borrow() == key;
         self.first.get(&hash).filter(is_it).or_else(|| self.rest.iter().find(is_it))
     }
 

@@ -6,6 +6,7 @@ use taut_core::Waiting;
 use taut_core::monitor::Until;
 
 use super::group::{Group, Handle, Inside, Zero};
+use crate::Panicked;
 
 pub use super::track::Track;
 
@@ -18,4 +19,9 @@ taut_core::futures! {
     /// [`WaitGroup::wait_owned`](crate::WaitGroup::wait_owned).
     WaitOwned: Waiting<Until<'static, Inside, Zero<Handle>>> => (),
         |waiting, ()| waiting.operation().condition().raise();
+
+    /// As [`Wait`], and gives a panic as an error:
+    /// [`WaitGroup::wait_catch_unwind`](crate::WaitGroup::wait_catch_unwind).
+    WaitCatchUnwind<'a>: Waiting<Until<'a, Inside, Zero<&'a Group>>> => Result<(), Panicked>,
+        |waiting, ()| waiting.operation().condition().outcome();
 }

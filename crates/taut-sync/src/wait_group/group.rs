@@ -19,7 +19,7 @@ use taut_core::monitor::{Condition, Crowd, Glance, Monitor, Until};
 use taut_core::sync::{AtomicU64, Ordering};
 use taut_core::{Waiting, in_batches};
 
-use super::panicked::{Panicked, Payload};
+use super::panicked::{Kept, Payload};
 use super::word::Word;
 
 /// A wait group.
@@ -32,7 +32,7 @@ pub(super) struct Group {
 #[derive(Default)]
 pub(super) struct Inside {
     crowd: Crowd,
-    panicked: Option<Panicked>,
+    panicked: Option<Kept>,
 }
 
 impl Group {
@@ -103,7 +103,7 @@ impl Group {
     /// Keeps a panic, unless one was kept before. What its own task is to go on with.
     #[cold]
     pub(super) fn record(&self, payload: Payload) -> Payload {
-        let (kept, twin) = Panicked::split(payload);
+        let (kept, twin) = Kept::split(payload);
         let mut inside = self.monitor.lock();
         if inside.panicked.is_some() {
             drop(inside);
@@ -124,11 +124,22 @@ impl Group {
         }
     }
 
+    /// What the panic said that was kept, if any.
+    pub(super) fn kept(&self) -> Option<crate::Panicked> {
+        if !self.is_panicked() {
+            return None;
+        }
+        let inside = self.monitor.lock();
+        let message = inside.panicked.as_ref().map(Kept::message);
+        drop(inside);
+        message.map(|message| crate::Panicked::from_message(message.as_str().to_owned()))
+    }
+
     #[cold]
     #[inline(never)]
     #[track_caller]
     fn raise_kept(&self) {
-        let raised = self.monitor.lock().panicked.as_mut().map(Panicked::next);
+        let raised = self.monitor.lock().panicked.as_mut().map(Kept::next);
         if let Some(raised) = raised {
             raised.raise();
         }
@@ -321,6 +332,11 @@ impl<G: Deref<Target = Group>> Zero<G> {
     #[inline(always)]
     pub(super) fn raise(&self) {
         self.0.raise();
+    }
+
+    /// At the end of a wait that raises nothing.
+    pub(super) fn outcome(&self) -> Result<(), crate::Panicked> {
+        self.0.kept().map_or(Ok(()), Err)
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) type Payload = Box<dyn Any + Send>;
 const UNSPOKEN: &str = "a panic without a message";
 
 /// The first panic of a group.
-pub(super) struct Panicked {
+pub(super) struct Kept {
     message: Arc<String>,
     /// Until somebody has raised it.
     payload: Option<Payload>,
@@ -26,7 +26,7 @@ pub(super) enum Raised {
     Message(Arc<String>),
 }
 
-impl Panicked {
+impl Kept {
     /// What is kept of a panic, and a copy that says the same.
     pub(super) fn split(payload: Payload) -> (Self, Payload) {
         let (message, twin): (&str, Payload) = if let Some(text) = payload.downcast_ref::<&str>() {
@@ -43,6 +43,11 @@ impl Panicked {
     /// Back to what it was made of, if nobody has raised it.
     pub(super) fn into_payload(self) -> Option<Payload> {
         self.payload
+    }
+
+    /// What it said.
+    pub(super) fn message(&self) -> Arc<String> {
+        Arc::clone(&self.message)
     }
 
     /// For the next who waits.

@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use taut::select::Case;
-use taut::sync::future::{Call, Completed, GetOrInit, GetOrTryInit, GetValue, Initialized};
+use taut::sync::future::{Completed, Initialized};
 use taut::sync::{Once, OnceCell, OnceValue, SetError};
 
 use crate::not_impl::assert_not_impl;
@@ -147,6 +147,18 @@ fn they_print_their_state() {
     );
 }
 
+#[test]
+fn cells_are_equal_if_what_is_in_them_is() {
+    let (empty, seven) = (OnceCell::new(), OnceCell::with_value(7));
+    assert_eq!((&empty, &seven), (&OnceCell::new(), &OnceCell::with_value(7)));
+    assert_ne!(empty, seven);
+    assert_ne!(seven, empty);
+    assert_ne!(seven, OnceCell::with_value(8));
+    let first = parked(empty.get_or_init(pending));
+    assert_eq!(empty, OnceCell::new(), "it is being made, and is not there");
+    drop(first);
+}
+
 type Init<T> = fn() -> Ready<T>;
 
 const fn is_shared<T: Send + Sync>() {}
@@ -162,19 +174,13 @@ fn g_08_cells_are_shared_like_what_is_in_them() {
     is_unwind_safe::<OnceCell<u32>>();
     is_unwind_safe::<Once>();
     is_plain_error::<SetError<u32>>();
-    is_future::<GetOrInit<'_, u32, Init<u32>, Ready<u32>>>();
-    is_future::<GetOrTryInit<'_, u32, Init<Result<u32, ()>>, Ready<Result<u32, ()>>>>();
-    is_future::<GetValue<'_, u32, Init<u32>, Ready<u32>>>();
     is_future::<Initialized<'_, u32>>();
     is_future::<Completed<'_>>();
-    is_future::<Call<'_, Init<()>, Ready<()>>>();
     assert_not_impl!(OnceCell<Rc<u32>>: Send);
     assert_not_impl!(OnceCell<Cell<u32>>: Sync);
     assert_not_impl!(OnceCell<std::sync::MutexGuard<'static, u32>>: Sync);
     assert_not_impl!(OnceValue<u32, Rc<u32>>: Send);
     assert_not_impl!(OnceValue<u32, Rc<u32>>: Sync);
-    assert_not_impl!(GetOrInit<'static, u32, Init<u32>, Ready<u32>>: Unpin);
-    assert_not_impl!(GetOrInit<'static, u32, Rc<u32>, Ready<u32>>: Send);
     assert_not_impl!(Initialized<'static, Cell<u32>>: Send);
     assert_not_impl!(OnceCell<Mutex<u32>>: Clone);
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use taut::select;
-use taut::sync::{FlightError, Landed, SingleFlight, WaitGroup};
+use taut::sync::{FlightError, Landed, OnceCell, SingleFlight, WaitGroup};
 use tokio::runtime::Builder;
 use tokio::task::yield_now;
 
@@ -165,6 +165,41 @@ fn sf_01_whoever_stays_has_the_value_of_an_execution_of_its_time() {
     let begun = world.books.iter().map(|book| book.begun.load(Ordering::Relaxed)).sum::<u64>();
     assert!(ended == begun && ended <= own);
     assert_eq!(world.flights.in_flight(), 0);
+}
+
+#[test]
+fn sf_02_sf_11_who_stays_lands_though_all_others_leave() {
+    // Goal: a key for each round. Whoever was to go on and leaves calls the next, for nobody else comes by.
+    let flights = Arc::new(SingleFlight::<u64, u64>::new());
+    let rounds: Arc<Vec<OnceCell<()>>> = Arc::new((0..STEPS).map(|_| OnceCell::new()).collect());
+    let [landed] = run(|seed| {
+        let (flights, rounds, mut dice) = (flights.clone(), rounds.clone(), Dice::new(seed));
+        async move {
+            let mut landed = 0;
+            for (key, round) in (0_u64..).zip(rounds.iter()) {
+                let work = move || async move {
+                    for _ in 0..8 {
+                        yield_now().await;
+                    }
+                    key
+                };
+                if seed == 0 {
+                    // Behind some of the others.
+                    yield_now().await;
+                    let outcome = flights.run(key, work).await;
+                    assert_eq!(outcome.map(|landed| landed.value), Ok(key));
+                    round.set(()).unwrap();
+                } else {
+                    let outcome = impatient(flights.run(key, work), 1 + dice.below(4)).await;
+                    landed += u64::from(outcome.is_some());
+                    round.wait().await;
+                }
+            }
+            [landed]
+        }
+    });
+    assert!(landed <= STEPS * (TASKS as u64 - 1));
+    assert_eq!(flights.in_flight(), 0);
 }
 
 #[test]

@@ -245,3 +245,21 @@ fn wg_15_handles_and_tokens_are_shared_and_futures_sent() {
     assert_eq!(size_of::<Token>(), size_of::<usize>());
     assert_eq!(size_of::<Option<WaitGroup>>(), size_of::<usize>());
 }
+
+#[test]
+fn wg_10_a_panic_as_an_error_for_who_asks_for_that() {
+    let wg = WaitGroup::new();
+    let token = wg.token();
+    let mut waits = [parked(wg.wait_catch_unwind()), parked(wg.wait_catch_unwind())];
+    assert!(!wg.is_panicked());
+    assert_eq!(message_of(|| now(wg.track(async { panic!("no disk") }))), "no disk");
+    assert!(wg.is_panicked());
+    drop(token);
+    for wait in &mut waits {
+        assert_eq!((wait.wakes(), wait.ready().unwrap_err().message()), (1, "no disk"));
+    }
+    // Later rounds hear of it too, and it is still raised where that is asked for.
+    assert_eq!(now(wg.wait_catch_unwind()).unwrap_err().to_string(), "the work panicked: no disk");
+    assert_eq!(message_of(|| now(wg.wait())), "no disk");
+    assert_eq!(now(WaitGroup::new().wait_catch_unwind()), Ok(()));
+}

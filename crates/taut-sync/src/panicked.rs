@@ -1,0 +1,64 @@
+//! A panic as an error: what it said.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+
+/// What was to be run panicked. It was reported when it happened, like any panic.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use taut::sync::{FlightError, SingleFlight};
+///
+/// # std::panic::set_hook(Box::new(|_| ()));
+/// let flights = SingleFlight::<u32, u32>::new();
+/// match flights.run(7, || async { panic!("no {}", 7) }).await {
+///     Err(FlightError::Panicked(panicked)) => {
+///         assert_eq!(panicked.to_string(), "the work panicked: no 7");
+///     }
+///     other => unreachable!("{other:?}"),
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panicked {
+    message: Cow<'static, str>,
+}
+
+impl Panicked {
+    /// Of a panic that said this.
+    pub(crate) fn from_message(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into() }
+    }
+
+    /// What it panicked with, if that was a text, as it is with `panic!`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::sync::{FlightError, SingleFlight};
+    ///
+    /// # std::panic::set_hook(Box::new(|_| ()));
+    /// let flights = SingleFlight::<u32, u32>::new();
+    /// match flights.run(7, || async { panic!("no {}", 7) }).await {
+    ///     Err(FlightError::Panicked(panicked)) => assert_eq!(panicked.message(), "no 7"),
+    ///     other => unreachable!("{other:?}"),
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the work panicked: {}", self.message)
+    }
+}
+
+impl Error for Panicked {}
