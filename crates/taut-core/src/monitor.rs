@@ -15,8 +15,10 @@
 //!   yet or not, and nobody else is: those who come while a crowd is being told belong to the next.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
+use std::ptr::NonNull;
 
 use crate::case::Peek;
 use crate::claim::Seeker;
@@ -102,13 +104,13 @@ impl Crowd {
 #[must_use = "those before it are released, and are to be told"]
 pub struct Mark(u64);
 
-/// What a waiter of a monitor carries.
-#[derive(Clone, Copy, Debug)]
-pub enum Note {
-    /// As which it came, into a crowd.
-    Came(u64),
-    /// It was released alone, in the place of whoever else might have been.
-    Alone,
+/// What a waiter of a monitor carries: as which it came, into a crowd; or that it was released alone, in
+/// the place of whoever else might have been. One word, since it is in every waiting future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Note(u64);
+
+impl Note {
+    const ALONE: Self = Self(u64::MAX);
 }
 
 impl<S> Monitor<S> {
@@ -135,7 +137,8 @@ impl<S> Monitor<S> {
     /// Waits until `condition` is met.
     #[inline]
     pub fn until<C: Condition<S>>(&self, condition: C) -> Waiting<Until<'_, S, C>> {
-        Waiting::new(Until { monitor: self, condition }, Slot::empty())
+        let until = Until { monitor: NonNull::from(self), condition, _borrow: PhantomData };
+        Waiting::new(until, Slot::empty())
     }
 }
 
@@ -164,10 +167,8 @@ impl<S> MonitorGuard<'_, S> {
         while wakes.has_space(1) {
             let found = self.0.waiters.claim_where(Seeker::TASK, |one| {
                 // SAFETY: the waiters of a monitor carry a note, filled in before they are linked.
-                match unsafe { one.value::<Note>() } {
-                    Note::Came(number) if number >= mark.0 => Wanted::NorWhatFollows,
-                    Note::Came(_) | Note::Alone => Wanted::Yes,
-                }
+                let Note(number) = unsafe { one.value() };
+                if number < mark.0 { Wanted::Yes } else { Wanted::NorWhatFollows }
             });
             let Some(waiter) = found else { return true };
             wakes.extend(waiter.finish(Verdict::Done));
@@ -184,7 +185,7 @@ impl<S> MonitorGuard<'_, S> {
     pub fn release_one(&mut self, wakes: &mut WakeBatch) -> bool {
         let Some(waiter) = self.0.waiters.claim_first(Seeker::TASK) else { return false };
         // SAFETY: the waiters of a monitor carry a note, which needs no drop.
-        let _ = unsafe { waiter.room::<Note>() }.put(Note::Alone);
+        let _ = unsafe { waiter.room::<Note>() }.put(Note::ALONE);
         wakes.extend(waiter.finish(Verdict::Done));
         true
     }
@@ -254,13 +255,28 @@ pub trait Condition<S> {
 }
 
 /// Waiting for a [`Condition`], as an [`Operation`]. It takes nothing, so there is nothing to undo.
+///
+/// A pointer, and no borrow: where the condition keeps the monitor alive by itself, it may free it as it
+/// is dropped, with this in the hands of who drops it.
 #[derive(Debug)]
 pub struct Until<'a, S, C> {
-    monitor: &'a Monitor<S>,
+    monitor: NonNull<Monitor<S>>,
     condition: C,
+    _borrow: PhantomData<&'a Monitor<S>>,
 }
 
+// SAFETY: as the borrow that it stands for.
+unsafe impl<S: Send, C: Send> Send for Until<'_, S, C> {}
+// SAFETY: as above.
+unsafe impl<S: Send, C: Sync> Sync for Until<'_, S, C> {}
+
 impl<S, C> Until<'_, S, C> {
+    #[inline(always)]
+    fn monitor(&self) -> &Monitor<S> {
+        // SAFETY: borrowed for longer than this, or kept by the condition.
+        unsafe { self.monitor.as_ref() }
+    }
+
     /// What is waited for.
     #[inline(always)]
     pub const fn condition(&self) -> &C {
@@ -289,13 +305,13 @@ unsafe impl<S, C: Condition<S>> Operation for Until<'_, S, C> {
         let is_met = match self.condition.glance() {
             Glance::Met => true,
             Glance::Unmet(_) => false,
-            Glance::Unknown => self.condition.is_met(&self.monitor.lock()),
+            Glance::Unknown => self.condition.is_met(&self.monitor().lock()),
         };
         if is_met { Attempt::Done(None) } else { Attempt::Unready }
     }
 
     fn enroll(&mut self, waiter: Pin<&Waiter<Note>>, visit: &mut Visit<'_>) -> Enrolled {
-        let inside = &mut *self.monitor.inside.lock();
+        let inside = &mut *self.monitor().inside.lock();
         // SAFETY: the core enrols queued waiters only.
         if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
@@ -324,13 +340,13 @@ unsafe impl<S, C: Condition<S>> Operation for Until<'_, S, C> {
 
     fn leave(&mut self, waiter: &Waiter<Note>) {
         // SAFETY: queued, and this is its list: M1.
-        unsafe { self.monitor.inside.lock().waiters.remove(waiter.header()) };
+        unsafe { self.monitor().inside.lock().waiters.remove(waiter.header()) };
     }
 
     fn undo(&mut self, waiter: &Waiter<Note>, _: Verdict) {
         // SAFETY: it was in the list, so it carries a note; with a verdict it is ours again.
-        if let Note::Alone = unsafe { waiter.slot().filled() }.take() {
-            self.condition.pass_on(self.monitor);
+        if unsafe { waiter.slot().filled() }.take() == Note::ALONE {
+            self.condition.pass_on(self.monitor());
         }
     }
 }
@@ -342,7 +358,7 @@ unsafe impl<S, C: Condition<S>> Operation for Until<'_, S, C> {
 /// It is ours and in no list.
 unsafe fn number(waiter: &Waiter<Note>, number: u64) {
     // SAFETY: by the caller.
-    let _ = unsafe { waiter.slot().vacant() }.put(Note::Came(number));
+    let _ = unsafe { waiter.slot().vacant() }.put(Note(number));
 }
 
 /// As which a waiter came.
@@ -352,8 +368,5 @@ unsafe fn number(waiter: &Waiter<Note>, number: u64) {
 /// It is in its list, whose lock is held.
 unsafe fn number_of(waiter: &Waiter<Note>) -> u64 {
     // SAFETY: who is in the list was numbered, and under its lock nobody else is at the slot.
-    match unsafe { waiter.slot().filled() }.take() {
-        Note::Came(number) => number,
-        Note::Alone => u64::MAX,
-    }
+    unsafe { waiter.slot().filled() }.take().0
 }

@@ -18,6 +18,8 @@ mod park;
 mod park_in_model;
 mod pause;
 mod rank;
+#[cfg(all(not(any(taut_loom, taut_shuttle)), any(test, not(target_has_atomic = "64"))))]
+mod wide;
 
 pub use cell::{UnsafeCell, empty_cell_at};
 pub use lock::{Guard, Lock};
@@ -39,8 +41,13 @@ pub use std::thread_local;
 #[cfg(not(any(taut_loom, taut_shuttle)))]
 pub use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicUsize, Ordering},
 };
+
+#[cfg(all(not(any(taut_loom, taut_shuttle)), target_has_atomic = "64"))]
+pub use std::sync::atomic::AtomicU64;
+#[cfg(all(not(any(taut_loom, taut_shuttle)), not(target_has_atomic = "64")))]
+pub use wide::AtomicU64;
 
 #[cfg(taut_loom)]
 pub use loom::sync::{

@@ -6,6 +6,7 @@ mod signal;
 mod wait;
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use self::signal::{Waiters, notify_all, notify_one};
 use self::wait::Waits;
@@ -334,6 +335,10 @@ impl Cond {
         self.waiters.count()
     }
 }
+
+// It guards nothing that a panic could leave half done.
+impl UnwindSafe for Cond {}
+impl RefUnwindSafe for Cond {}
 
 impl Default for Cond {
     fn default() -> Self {

@@ -69,8 +69,9 @@
 //!
 //! # Fairness
 //!
-//! First come, first served, but for the [`Mutex`], where a newcomer may take a lock that is free just
-//! before the first in the queue, once. What is granted is granted to a future: one that is kept and never
+//! First come, first served. But: a newcomer may take a [`Mutex`] that is free just before the first in the
+//! queue; the readers of an [`RwLock`] go in together; and whose turn it is to initialise a cell is
+//! anybody's who comes. What is granted is granted to a future: one that is kept and never
 //! polled again keeps it. `select!` keeps no loser, so only `&mut future` as an arm can do that.
 //!
 //! # Memory
@@ -96,7 +97,7 @@ mod mutex;
 mod once;
 #[cfg(any(feature = "single-flight", feature = "wait-group"))]
 mod panicked;
-#[cfg(any(feature = "cond", feature = "once", feature = "single-flight"))]
+#[cfg(any(feature = "cond", feature = "once", feature = "single-flight", feature = "wait-group"))]
 mod polled;
 #[cfg(any(feature = "once", feature = "single-flight"))]
 mod reentry;

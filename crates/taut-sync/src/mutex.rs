@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::blocking::block_on;
 use crate::future::{Lock, LockOwned};
-use crate::held::HasRaw;
+use crate::held::{HasRaw, Held};
 
 pub(crate) mod future;
 mod guard;
@@ -31,14 +31,15 @@ use self::raw::RawMutex;
 ///
 /// Where no guard is ever held across an `.await`, a mutex of std is the better one: a short section
 /// under it needs no queue of tasks. This one is for what is held while something is awaited, for what
-/// is waited for in a `select!` or with a context, and for [`Cond`](https://docs.rs/taut).
+/// is waited for in a `select!` or with a context, and for `Cond`.
 ///
 /// # Fairness
 ///
 /// Those who wait are served first come, first served. A newcomer, though, may take a lock that is free
 /// while the first of them is still on its way, as in Go: handing it over each time would leave it
 /// unused for as long as it takes to schedule a task. The bound: who was woken, and found the lock taken
-/// again, is *handed* it by the next unlock. Nothing depends on a clock, where Go's goes by a millisecond.
+/// again, is *handed* it by the next unlock; if several were, in the order in which that happened to them.
+/// Nothing depends on a clock, where Go's goes by a millisecond.
 ///
 /// A waiting future that was woken, or handed the lock, and is kept without being polled keeps the
 /// others waiting. `select!` drops its losers before the chosen arm runs, so only a future that is
@@ -191,7 +192,7 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         // SAFETY: just taken.
-        self.raw.try_lock().then(|| unsafe { MutexGuard::new(self) })
+        self.raw.try_lock().then(|| MutexGuard::new(unsafe { Held::new(self) }))
     }
 
     /// As [`try_lock`](Self::try_lock), for a guard that borrows nothing.
@@ -207,7 +208,7 @@ impl<T: ?Sized> Mutex<T> {
     /// ```
     pub fn try_lock_owned(self: &Arc<Self>) -> Option<OwnedMutexGuard<T>> {
         // SAFETY: just taken.
-        self.raw.try_lock().then(|| unsafe { OwnedMutexGuard::new(Arc::clone(self)) })
+        self.raw.try_lock().then(|| OwnedMutexGuard::new(unsafe { Held::new(Arc::clone(self)) }))
     }
 
     /// As [`lock`](Self::lock), for a thread that runs no async tasks: it parks the thread.

@@ -58,8 +58,6 @@ pub use self::value::OnceValue;
 /// ```
 pub struct OnceCell<T> {
     value: Latch<T>,
-    /// Made when it is first needed, since it cannot be in a `const`; and not at all where the value was
-    /// there from the start.
     line: Line,
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::blocking::block_on;
 use crate::future::{Read, ReadOwned, Write, WriteOwned};
-use crate::held::HasRaw;
+use crate::held::{HasRaw, Held};
 
 pub(crate) mod future;
 mod guard;
@@ -19,7 +19,7 @@ pub use self::guard::{
     OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLockReadGuard, RwLockWriteGuard,
 };
 
-use self::op::LockOp;
+use self::op::{By, LockOp};
 use self::raw::RawRwLock;
 
 /// A value that any number of tasks may read, or one may write: Go's `sync.RWMutex`, with the data
@@ -35,8 +35,8 @@ use self::raw::RawRwLock;
 ///
 /// # Fairness
 ///
-/// Phase-fair, as Go's. A writer that waits stops new readers, so it waits only for those who read when
-/// it came; it is served first come, first served among writers. When a writer leaves, the readers that
+/// Phase-fair, as Go's. A writer that waits stops new readers, so the first of them waits only for those who
+/// read when it came; writers are served first come, first served. When a writer leaves, the readers that
 /// wait by then go in together, before the next writer. So neither side starves. A writer that gives up
 /// waiting lets the readers behind it in.
 ///
@@ -175,7 +175,7 @@ impl<T: ?Sized> RwLock<T> {
     #[inline]
     pub fn try_read(&self) -> Option<RwLockReadGuard<'_, T>> {
         // SAFETY: just taken.
-        self.raw.try_read().then(|| unsafe { RwLockReadGuard::new(self) })
+        self.raw.try_read().then(|| RwLockReadGuard::new(unsafe { Held::new(By::new(self)) }))
     }
 
     /// As [`try_read`](Self::try_read), for a guard that borrows nothing.
@@ -190,7 +190,9 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     pub fn try_read_owned(self: &Arc<Self>) -> Option<OwnedRwLockReadGuard<T>> {
         // SAFETY: just taken.
-        self.raw.try_read().then(|| unsafe { OwnedRwLockReadGuard::new(Arc::clone(self)) })
+        self.raw
+            .try_read()
+            .then(|| OwnedRwLockReadGuard::new(unsafe { Held::new(By::new(Arc::clone(self))) }))
     }
 
     /// As [`read`](Self::read), for a thread that runs no async tasks: it parks the thread.
@@ -288,7 +290,7 @@ impl<T: ?Sized> RwLock<T> {
     #[inline]
     pub fn try_write(&self) -> Option<RwLockWriteGuard<'_, T>> {
         // SAFETY: just taken.
-        self.raw.try_write().then(|| unsafe { RwLockWriteGuard::new(self) })
+        self.raw.try_write().then(|| RwLockWriteGuard::new(unsafe { Held::new(By::new(self)) }))
     }
 
     /// As [`try_write`](Self::try_write), for a guard that borrows nothing.
@@ -303,7 +305,9 @@ impl<T: ?Sized> RwLock<T> {
     /// ```
     pub fn try_write_owned(self: &Arc<Self>) -> Option<OwnedRwLockWriteGuard<T>> {
         // SAFETY: just taken.
-        self.raw.try_write().then(|| unsafe { OwnedRwLockWriteGuard::new(Arc::clone(self)) })
+        self.raw
+            .try_write()
+            .then(|| OwnedRwLockWriteGuard::new(unsafe { Held::new(By::new(Arc::clone(self))) }))
     }
 
     /// As [`write`](Self::write), for a thread that runs no async tasks: it parks the thread.

@@ -1,13 +1,14 @@
 //! [`Semaphore`]: so many at a time, by weight.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 // TIDY-ALLOW: an owned permit is held through the `Arc` of its user.
 use std::sync::Arc;
 
 use crate::blocking::block_on;
 use crate::future::{Acquire, AcquireOwned};
-use crate::held::HasRaw;
+use crate::held::{HasRaw, Held};
 
 mod error;
 pub(crate) mod future;
@@ -194,7 +195,7 @@ impl Semaphore {
     pub fn try_acquire(&self, units: usize) -> Result<Permit<'_>, TryAcquireError> {
         self.raw.try_acquire(units)?;
         // SAFETY: just taken.
-        Ok(unsafe { Permit::new(Units { semaphore: self, count: units }) })
+        Ok(Permit::new(unsafe { Held::new(Units { semaphore: self, count: units }) }))
     }
 
     /// As [`try_acquire`](Self::try_acquire), for a permit that borrows nothing.
@@ -216,8 +217,9 @@ impl Semaphore {
         units: usize,
     ) -> Result<OwnedPermit, TryAcquireError> {
         self.raw.try_acquire(units)?;
+        let units = Units { semaphore: Arc::clone(self), count: units };
         // SAFETY: just taken.
-        Ok(unsafe { OwnedPermit::new(Units { semaphore: Arc::clone(self), count: units }) })
+        Ok(OwnedPermit::new(unsafe { Held::new(units) }))
     }
 
     /// As [`acquire`](Self::acquire), for a thread that runs no async tasks: it parks the thread.
@@ -370,6 +372,10 @@ impl Semaphore {
         self.raw.is_closed()
     }
 }
+
+// A panic leaves no more than numbers behind, and those are right.
+impl UnwindSafe for Semaphore {}
+impl RefUnwindSafe for Semaphore {}
 
 impl fmt::Debug for Semaphore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -271,8 +271,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> SingleFlight<K, V, S> {
     ///
     /// # Cancel safety
     ///
-    /// Safe for the others: if the caller that drives the work is dropped, one of those who wait goes on
-    /// with it where it stands. With the last who is interested the work is dropped.
+    /// Leaves the flight: if this caller drives the work, one of those who wait goes on with it where it
+    /// stands. With the last who is interested the work is dropped.
     ///
     /// # Errors
     ///

@@ -24,6 +24,8 @@ mod mutex_polled_before;
 mod mutex_select;
 #[path = "it/once.rs"]
 mod once;
+#[path = "it/once_panics.rs"]
+mod once_panics;
 #[path = "it/once_together.rs"]
 mod once_together;
 #[path = "it/once_value.rs"]

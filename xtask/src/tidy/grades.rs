@@ -26,7 +26,7 @@ struct Waiting<'a> {
     name: &'a str,
 }
 
-/// The `pub fn … -> future::…` and `pub async fn` of `code`.
+/// The `pub fn … -> future::…` or `-> impl Future<…`, and `pub async fn` of `code`.
 fn waiting_functions(code: &str) -> Vec<Waiting<'_>> {
     let words: Vec<_> = words(code).collect();
     let mut found = Vec::new();
@@ -72,7 +72,7 @@ fn returned(signature: &str) -> Option<&str> {
 
 fn is_future(returned: &str) -> bool {
     let path = returned.strip_prefix("crate::").or(returned.strip_prefix("super::"));
-    path.unwrap_or(returned).starts_with("future::")
+    path.unwrap_or(returned).starts_with("future::") || returned.starts_with("impl Future<")
 }
 
 /// The documentation lines above the item on `line`, which counts from 1; attributes are passed over.

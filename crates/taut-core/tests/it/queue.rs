@@ -116,7 +116,7 @@ fn a_verdict_for_all_takes_as_many_rounds_as_it_needs() {
 }
 
 #[test]
-fn a_verdict_for_all_stops_at_a_full_batch() {
+fn a_verdict_for_all_of_nobody_needs_no_space() {
     let mut list = WaitList::default();
     assert_eq!((list.is_empty(), list.len()), (true, 0));
     assert!(list.claim_first(Seeker::TASK).is_none());
@@ -125,7 +125,7 @@ fn a_verdict_for_all_stops_at_a_full_batch() {
     while !batch.is_full() {
         batch.push(std::task::Waker::noop().clone());
     }
-    assert!(!list.finish_all(&mut batch, Verdict::Closed), "somebody may be left");
+    assert!(list.finish_all(&mut batch, Verdict::Closed), "nobody is left");
 }
 
 #[test]

@@ -13,11 +13,9 @@ use super::{Mutex, MutexGuard, OwnedMutexGuard};
 taut_core::futures! {
     /// Takes the lock: [`Mutex::lock`].
     Lock<'a, T: ?Sized>: Waiting<LockOp<&'a Mutex<T>>> => MutexGuard<'a, T>,
-        // SAFETY: it was just taken.
-        |waiting, ()| unsafe { MutexGuard::new(waiting.operation().mutex()) };
+        |_, held| MutexGuard::new(held);
 
     /// Takes the lock, for a guard that holds the mutex: [`Mutex::lock_owned`].
     LockOwned<T: ?Sized>: Waiting<LockOp<Arc<Mutex<T>>>> => OwnedMutexGuard<T>,
-        // SAFETY: it was just taken.
-        |waiting, ()| unsafe { OwnedMutexGuard::new(Arc::clone(waiting.operation().mutex())) };
+        |_, held| OwnedMutexGuard::new(held);
 }

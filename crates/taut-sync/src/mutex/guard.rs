@@ -63,13 +63,9 @@ pub struct OwnedMutexGuard<T: ?Sized> {
 }
 
 impl<'a, T: ?Sized> MutexGuard<'a, T> {
-    /// # Safety
-    ///
-    /// The lock was just taken.
     #[inline(always)]
-    pub(crate) unsafe fn new(mutex: &'a Mutex<T>) -> Self {
-        // SAFETY: by the caller.
-        Self { held: unsafe { Held::new(mutex) }, _value: PhantomData }
+    pub(crate) const fn new(held: Held<&'a Mutex<T>>) -> Self {
+        Self { held, _value: PhantomData }
     }
 
     /// The mutex that it locks.
@@ -138,13 +134,9 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
 }
 
 impl<T: ?Sized> OwnedMutexGuard<T> {
-    /// # Safety
-    ///
-    /// The lock was just taken.
     #[inline(always)]
-    pub(crate) unsafe fn new(mutex: Arc<Mutex<T>>) -> Self {
-        // SAFETY: by the caller.
-        Self { held: unsafe { Held::new(mutex) }, _value: PhantomData }
+    pub(crate) const fn new(held: Held<Arc<Mutex<T>>>) -> Self {
+        Self { held, _value: PhantomData }
     }
 
     /// The mutex that it locks.

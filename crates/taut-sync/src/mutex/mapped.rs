@@ -1,6 +1,6 @@
 //! The right to a part of what a [`Mutex`] guards.
 //!
-//! Not for a [`Cond`](https://docs.rs/taut): while it waits others change the whole, and there may be no
+//! Not for a `Cond`: while it waits others change the whole, and there may be no
 //! such part any more.
 
 use std::marker::PhantomData;

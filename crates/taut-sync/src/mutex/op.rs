@@ -5,7 +5,7 @@ use std::pin::Pin;
 use taut_core::{Attempt, Enrolled, Offer, Operation, Peek, Slot, Verdict, Visit, Waiter, Waiting};
 
 use super::raw::{RawMutex, Standing};
-use crate::held::Reach;
+use crate::held::{Held, Reach};
 
 /// Takes the lock.
 pub(crate) struct LockOp<M> {
@@ -18,17 +18,12 @@ impl<M: Reach<Raw = RawMutex>> LockOp<M> {
     pub(crate) fn waiting(mutex: M) -> Waiting<Self> {
         Waiting::new(Self { mutex, standing: Standing::Waits }, Slot::empty())
     }
-
-    #[inline(always)]
-    pub(crate) const fn mutex(&self) -> &M {
-        &self.mutex
-    }
 }
 
 // SAFETY: the waiter is enrolled with one mutex, which has one list; `leave` takes its lock.
 unsafe impl<M: Reach<Raw = RawMutex>> Operation for LockOp<M> {
     type Slot = Standing;
-    type Output = ();
+    type Output = Held<M>;
 
     const OFFER: Offer = Offer::Place;
 
@@ -58,11 +53,16 @@ unsafe impl<M: Reach<Raw = RawMutex>> Operation for LockOp<M> {
     }
 
     #[inline(always)]
-    fn conclude(&mut self, _: &Slot<Standing>, _: Verdict) {}
+    fn conclude(&mut self, _: &Slot<Standing>, _: Verdict) -> Held<M> {
+        // SAFETY: it was taken, or handed over.
+        unsafe { Held::new(self.mutex.clone()) }
+    }
 
     fn leave(&mut self, waiter: &Waiter<Standing>) {
         // SAFETY: it was enrolled here.
         unsafe { self.mutex.raw().leave(self.standing, waiter) };
+        // What it had lost goes with its place.
+        self.standing = Standing::Waits;
     }
 
     fn undo(&mut self, waiter: &Waiter<Standing>, _: Verdict) {

@@ -7,17 +7,18 @@
 //! | `Running` | polls the initialiser | drops the initialiser, then gives the turn back |
 //! | `Done` | panics | nothing |
 //!
-//! An initialiser that panics gives the turn back at once: during its poll the right is in the hands of
-//! `poll`.
+//! An initialiser that panics is dropped, and then the turn is given back, both at once: nobody else's
+//! begins while there is something left of it.
 
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
-use taut_core::Waiting;
 use taut_core::monitor::Until;
+use taut_core::{Waiting, coop};
 
 use super::OnceCell;
 use super::turn::{HasTurn, Right, Turn};
@@ -67,6 +68,9 @@ impl<'a, T, I, Fut: Future> Init<'a, T, I, Fut> {
         judge: impl FnOnce(Fut::Output) -> Result<T, E>,
     ) -> Poll<Result<&'a T, E>> {
         if !matches!(self.phase, Phase::Running { .. }) {
+            if matches!(self.phase, Phase::Start { .. }) {
+                ready!(coop::proceed(cx));
+            }
             let Some((init, right)) = ready!(self.as_mut().poll_turn(cx)) else {
                 return Poll::Ready(Ok(self.value()));
             };
@@ -120,13 +124,17 @@ impl<'a, T, I, Fut: Future> Init<'a, T, I, Fut> {
         let Stage::Running { future, right } = phase.as_mut().project() else {
             polled_after_completion()
         };
-        // None: its last poll panicked.
-        let Some(held) = right.take() else { polled_after_completion() };
         let inside = reentry::enter(cell);
-        let Poll::Ready(output) = future.poll(cx) else {
-            *right = Some(held);
-            return Poll::Pending;
+        let output = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(output)) => output,
+            Err(panic) => {
+                drop(inside);
+                phase.set(Phase::Done);
+                resume_unwind(panic);
+            }
         };
+        let Some(held) = right.take() else { polled_after_completion() };
         // What the initialiser holds goes before anybody is told, who may be polled right there.
         match judge(output) {
             Ok(value) => {

@@ -221,8 +221,9 @@ struct Loan<'a, F> {
 
 impl<F> Drop for Loan<'_, F> {
     fn drop(&mut self) {
-        if !self.is_paid {
-            *self.home.lock() = self.function.take();
+        // Another's may be at home, if this one was never lent.
+        if let Some(function) = self.function.take().filter(|_| !self.is_paid) {
+            *self.home.lock() = Some(function);
         }
     }
 }

@@ -15,21 +15,17 @@ use super::{
 taut_core::futures! {
     /// Takes the lock to read: [`RwLock::read`].
     Read<'a, T: ?Sized>: Waiting<LockOp<&'a RwLock<T>, Reading>> => RwLockReadGuard<'a, T>,
-        // SAFETY: it was just taken.
-        |waiting, ()| unsafe { RwLockReadGuard::new(waiting.operation().lock()) };
+        |_, held| RwLockReadGuard::new(held);
 
     /// Takes the lock to write: [`RwLock::write`].
     Write<'a, T: ?Sized>: Waiting<LockOp<&'a RwLock<T>, Writing>> => RwLockWriteGuard<'a, T>,
-        // SAFETY: it was just taken.
-        |waiting, ()| unsafe { RwLockWriteGuard::new(waiting.operation().lock()) };
+        |_, held| RwLockWriteGuard::new(held);
 
     /// Takes the lock to read, for a guard that holds it: [`RwLock::read_owned`].
     ReadOwned<T: ?Sized>: Waiting<LockOp<Arc<RwLock<T>>, Reading>> => OwnedRwLockReadGuard<T>,
-        // SAFETY: it was just taken.
-        |waiting, ()| unsafe { OwnedRwLockReadGuard::new(Arc::clone(waiting.operation().lock())) };
+        |_, held| OwnedRwLockReadGuard::new(held);
 
     /// Takes the lock to write, for a guard that holds it: [`RwLock::write_owned`].
     WriteOwned<T: ?Sized>: Waiting<LockOp<Arc<RwLock<T>>, Writing>> => OwnedRwLockWriteGuard<T>,
-        // SAFETY: it was just taken.
-        |waiting, ()| unsafe { OwnedRwLockWriteGuard::new(Arc::clone(waiting.operation().lock())) };
+        |_, held| OwnedRwLockWriteGuard::new(held);
 }

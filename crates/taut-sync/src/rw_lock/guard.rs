@@ -85,15 +85,10 @@ pub struct OwnedRwLockWriteGuard<T: ?Sized> {
 
 /// What each of the four has.
 macro_rules! of_lock {
-    ($([$($generics:tt)*] $name:ident, $guard:ty, $lock:ty, $reached:ty;)+) => {$(
+    ($([$($generics:tt)*] $name:ident, $guard:ty, $mode:ty, $lock:ty, $reached:ty;)+) => {$(
         impl<$($generics)*> $guard {
-            /// # Safety
-            ///
-            /// The lock was just taken, in this mode.
             #[inline(always)]
-            pub(crate) unsafe fn new(lock: $lock) -> Self {
-                // SAFETY: by the caller.
-                let held = unsafe { Held::new(By { lock, mode: PhantomData }) };
+            pub(crate) const fn new(held: Held<By<$lock, $mode>>) -> Self {
                 Self { held, _value: PhantomData }
             }
 
@@ -118,10 +113,10 @@ macro_rules! of_lock {
 }
 
 of_lock! {
-    ['a, T: ?Sized] RwLockReadGuard, RwLockReadGuard<'a, T>, &'a RwLock<T>, &'a RwLock<T>;
-    ['a, T: ?Sized] RwLockWriteGuard, RwLockWriteGuard<'a, T>, &'a RwLock<T>, &'a RwLock<T>;
-    [T: ?Sized] OwnedRwLockReadGuard, OwnedRwLockReadGuard<T>, Arc<RwLock<T>>, &Arc<RwLock<T>>;
-    [T: ?Sized] OwnedRwLockWriteGuard, OwnedRwLockWriteGuard<T>, Arc<RwLock<T>>, &Arc<RwLock<T>>;
+    ['a, T: ?Sized] RwLockReadGuard, RwLockReadGuard<'a, T>, Reading, &'a RwLock<T>, &'a RwLock<T>;
+    ['a, T: ?Sized] RwLockWriteGuard, RwLockWriteGuard<'a, T>, Writing, &'a RwLock<T>, &'a RwLock<T>;
+    [T: ?Sized] OwnedRwLockReadGuard, OwnedRwLockReadGuard<T>, Reading, Arc<RwLock<T>>, &Arc<RwLock<T>>;
+    [T: ?Sized] OwnedRwLockWriteGuard, OwnedRwLockWriteGuard<T>, Writing, Arc<RwLock<T>>, &Arc<RwLock<T>>;
 }
 
 impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
@@ -142,7 +137,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
         let By { lock, .. } = guard.held.keep();
         // SAFETY: made a moment before it is true, so that it is given back if a waker panics.
-        let guard = unsafe { RwLockReadGuard::new(lock) };
+        let guard = RwLockReadGuard::new(unsafe { Held::new(By::new(lock)) });
         // SAFETY: we were the writer, and `guard` is the reader.
         unsafe { guard.held.by().lock.raw.downgrade() };
         guard
@@ -165,7 +160,7 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
     pub fn downgrade(guard: Self) -> OwnedRwLockReadGuard<T> {
         let By { lock, .. } = guard.held.keep();
         // SAFETY: made a moment before it is true, so that it is given back if a waker panics.
-        let guard = unsafe { OwnedRwLockReadGuard::new(lock) };
+        let guard = OwnedRwLockReadGuard::new(unsafe { Held::new(By::new(lock)) });
         // SAFETY: we were the writer, and `guard` is the reader.
         unsafe { guard.held.by().lock.raw.downgrade() };
         guard

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use taut_core::{Attempt, Enrolled, Offer, Operation, Peek, Slot, Verdict, Visit, Waiter, Waiting};
 
 use super::raw::RawRwLock;
-use crate::held::{Reach, Release};
+use crate::held::{Held, Reach, Release};
 
 /// What a lock is wanted for.
 ///
@@ -91,7 +91,14 @@ unsafe impl Mode for Writing {
 /// A lock that is held in a mode.
 pub(crate) struct By<L, M> {
     pub(crate) lock: L,
-    pub(crate) mode: PhantomData<M>,
+    mode: PhantomData<M>,
+}
+
+impl<L, M> By<L, M> {
+    #[inline(always)]
+    pub(crate) const fn new(lock: L) -> Self {
+        Self { lock, mode: PhantomData }
+    }
 }
 
 impl<L: Reach<Raw = RawRwLock>, M: Mode> Release for By<L, M> {
@@ -113,18 +120,13 @@ impl<L: Reach<Raw = RawRwLock>, M: Mode> LockOp<L, M> {
     pub(crate) fn waiting(lock: L) -> Waiting<Self> {
         Waiting::new(Self { lock, mode: PhantomData }, Slot::empty())
     }
-
-    #[inline(always)]
-    pub(crate) const fn lock(&self) -> &L {
-        &self.lock
-    }
 }
 
 // SAFETY: the waiter is enrolled with one lock, which keeps one list for each mode; `leave` takes the
 // lock around it.
 unsafe impl<L: Reach<Raw = RawRwLock>, M: Mode> Operation for LockOp<L, M> {
     type Slot = ();
-    type Output = ();
+    type Output = Held<By<L, M>>;
 
     const OFFER: Offer = Offer::Place;
 
@@ -144,7 +146,10 @@ unsafe impl<L: Reach<Raw = RawRwLock>, M: Mode> Operation for LockOp<L, M> {
     }
 
     #[inline(always)]
-    fn conclude(&mut self, _: &Slot<()>, _: Verdict) {}
+    fn conclude(&mut self, _: &Slot<()>, _: Verdict) -> Self::Output {
+        // SAFETY: it was taken, or handed over, in this mode.
+        unsafe { Held::new(By::new(self.lock.clone())) }
+    }
 
     fn leave(&mut self, waiter: &Waiter<()>) {
         // SAFETY: it was enrolled here.

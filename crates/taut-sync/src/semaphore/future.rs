@@ -13,11 +13,9 @@ use super::{AcquireError, OwnedPermit, Permit, Semaphore};
 taut_core::futures! {
     /// Acquires units: [`Semaphore::acquire`].
     Acquire<'a>: Waiting<AcquireOp<&'a Semaphore>> => Result<Permit<'a>, AcquireError>,
-        // SAFETY: they were just taken.
-        |waiting, raw| raw.map(|()| unsafe { Permit::new(waiting.operation().units()) });
+        |_, raw| raw.map(Permit::new);
 
     /// Acquires units, for a permit that holds the semaphore: [`Semaphore::acquire_owned`].
     AcquireOwned: Waiting<AcquireOp<Arc<Semaphore>>> => Result<OwnedPermit, AcquireError>,
-        // SAFETY: they were just taken.
-        |waiting, raw| raw.map(|()| unsafe { OwnedPermit::new(waiting.operation().units()) });
+        |_, raw| raw.map(OwnedPermit::new);
 }

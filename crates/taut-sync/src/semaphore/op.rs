@@ -25,17 +25,18 @@ impl<S: Reach<Raw = RawSemaphore>> AcquireOp<S> {
         Waiting::new(op, Slot::holding(Petition::Asks(asked)))
     }
 
-    /// What was granted.
+    /// What was granted just now.
     #[inline(always)]
-    pub(crate) fn units(&self) -> Units<S> {
-        Units { semaphore: self.semaphore.clone(), count: self.asked }
+    fn granted(&self) -> Held<Units<S>> {
+        // SAFETY: granted, and made once, as the output.
+        unsafe { Held::new(Units { semaphore: self.semaphore.clone(), count: self.asked }) }
     }
 }
 
 // SAFETY: the waiter is enrolled with one semaphore, which has one list; `leave` takes its lock.
 unsafe impl<S: Reach<Raw = RawSemaphore>> Operation for AcquireOp<S> {
     type Slot = Petition;
-    type Output = Result<(), AcquireError>;
+    type Output = Result<Held<Units<S>>, AcquireError>;
 
     const OFFER: Offer = Offer::Place;
 
@@ -70,10 +71,12 @@ unsafe impl<S: Reach<Raw = RawSemaphore>> Operation for AcquireOp<S> {
     fn conclude(&mut self, slot: &Slot<Petition>, verdict: Verdict) -> Self::Output {
         match verdict {
             Verdict::Done => {
+                // First, so that it is given back if a waker panics.
+                let units = self.granted();
                 if mem::take(&mut self.is_followed) {
-                    self.see_to_followers();
+                    self.semaphore.raw().see_to();
                 }
-                Ok(())
+                Ok(units)
             }
             // SAFETY: it was filled when it was made, and with the verdict it is ours.
             Verdict::Closed => match unsafe { slot.filled() }.take() {
@@ -96,15 +99,5 @@ unsafe impl<S: Reach<Raw = RawSemaphore>> Operation for AcquireOp<S> {
             Verdict::Done => unsafe { self.semaphore.raw().release(self.asked) },
             Verdict::Closed => {}
         }
-    }
-}
-
-impl<S: Reach<Raw = RawSemaphore>> AcquireOp<S> {
-    #[cold]
-    fn see_to_followers(&self) {
-        // SAFETY: just taken. If a waker panics they go back.
-        let units = unsafe { Held::new(self.units()) };
-        self.semaphore.raw().see_to();
-        drop(units.keep());
     }
 }

@@ -93,13 +93,9 @@ pub struct OwnedPermit {
 macro_rules! permit {
     ($([$($lifetime:lifetime)?] $name:ident, $permit:ty, $by:ty, $reached:ty, $acquire:ident;)+) => {$(
         impl<$($lifetime)?> $permit {
-            /// # Safety
-            ///
-            /// The units were just taken.
             #[inline(always)]
-            pub(crate) unsafe fn new(units: Units<$by>) -> Self {
-                // SAFETY: by the caller.
-                Self { held: unsafe { Held::new(units) } }
+            pub(crate) const fn new(held: Held<Units<$by>>) -> Self {
+                Self { held }
             }
 
             /// How many units it stands for.

@@ -11,6 +11,7 @@ use pin_project_lite::pin_project;
 
 use super::panicked::Payload;
 use crate::Token;
+use crate::polled::{case_by_polling, polled_after_completion};
 
 pin_project! {
     /// A future that is counted by a [`WaitGroup`](crate::WaitGroup) until it completes or is dropped:
@@ -88,11 +89,7 @@ impl<F: Future> Future for Track<F> {
     }
 }
 
-#[cold]
-#[inline(never)]
-fn polled_after_completion() -> ! {
-    panic!("a future of taut was polled after completion")
-}
+case_by_polling!([F: Future] Track<F>);
 
 impl<F> fmt::Debug for Track<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,6 +19,7 @@ mod mutex_polled_before;
 mod mutex_select;
 mod mutex_stress;
 mod once;
+mod once_panics;
 mod once_spawned;
 mod once_stress;
 mod once_together;

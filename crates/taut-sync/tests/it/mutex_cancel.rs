@@ -1,7 +1,11 @@
 //! Futures of a [`Mutex`] that are dropped, in each of their states, and wakers that panic: the lock is
 //! never lost.
 
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Wake, Waker};
 
 use taut::sync::Mutex;
 
@@ -236,5 +240,37 @@ fn mu_11_an_unwinding_holder_hands_over() {
     }));
     assert!(unwound.is_err() && mutex.is_locked());
     drop(waiter.ready());
+    assert_idle(&mutex);
+}
+
+/// A waker whose destructor panics once it is armed.
+struct Fuse(AtomicBool);
+
+impl Wake for Fuse {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for Fuse {
+    fn drop(&mut self) {
+        assert!(!self.0.load(Ordering::Relaxed), "dropped");
+    }
+}
+
+#[test]
+fn g_07_a_waker_that_panics_as_it_is_dropped_leaves_the_lock_free() {
+    // Goal: it takes the lock as it looks again, and drops the waker that it does not need any more.
+    let mutex = Mutex::new(0);
+    let guard = held(&mutex);
+    let [called] = queue::<1>(&mutex);
+    let mut next = Box::pin(mutex.lock());
+    let fuse = Arc::new(Fuse(AtomicBool::new(false)));
+    let waker = Waker::from(Arc::clone(&fuse));
+    assert!(next.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop((guard, waker));
+    fuse.0.store(true, Ordering::Relaxed);
+    drop(fuse); // the last is with the waiter
+    let mut noop = Context::from_waker(Waker::noop());
+    assert!(catch_unwind(AssertUnwindSafe(|| next.as_mut().poll(&mut noop).is_ready())).is_err());
+    drop((next, called));
     assert_idle(&mutex);
 }

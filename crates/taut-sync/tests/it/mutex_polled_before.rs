@@ -9,6 +9,7 @@ use taut::chan;
 use taut::select;
 use taut::sync::Mutex;
 use taut::sync::future::Lock;
+use taut_core::Case;
 
 use crate::mutex::{assert_idle, held, lost, queue};
 use crate::support::{holding, now, parked};
@@ -187,5 +188,24 @@ fn x2_a_beaten_one_that_lost_as_an_arm_is_not_counted_any_more() {
     assert_eq!((first.wakes(), second.wakes()), (1, 0), "one is on its way");
     drop(first.ready());
     drop(second.ready());
+    assert_idle(&mutex);
+}
+
+#[test]
+fn one_that_was_beaten_and_gave_up_its_place_queues_at_the_end() {
+    let mutex = Mutex::new(0);
+    let guard = held(&mutex);
+    let mut beaten = waiting(&mutex);
+    drop(guard);
+    let guard = held(&mutex);
+    assert!(beaten.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    // It becomes an arm, is tried, and so gives up its place.
+    assert!(beaten.as_mut().attempt(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert_eq!(mutex.waiters(), 0);
+    let [mut other] = queue::<1>(&mutex);
+    assert!(beaten.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    drop(guard);
+    drop(other.ready());
+    drop(beaten);
     assert_idle(&mutex);
 }

@@ -381,3 +381,12 @@ fn they_print_their_state() {
     drop(waits);
     assert_eq!(task(wg.wait()).poll(), Poll::Pending);
 }
+
+#[test]
+fn wg_19_the_last_handle_may_be_in_a_wait_that_is_dropped_by_value() {
+    // Goal: it frees the group while it is itself an argument, as Miri sees.
+    let wait = WaitGroup::new().wait_owned();
+    drop(wait);
+    let mut waits = vec![WaitGroup::new().wait_owned()];
+    drop(waits.pop());
+}
