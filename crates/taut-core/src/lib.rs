@@ -62,7 +62,7 @@ pub use case::{Case, Peek};
 pub use claim::{Claim, Seeker};
 pub use list::{Candidate, Claimed, WaitList, Wanted};
 pub use monitor::{Condition, Crowd, Glance, Mark, Monitor, MonitorGuard, Note, Until};
-pub use operation::{Attempt, End, Enrolled, Operation, Visit};
+pub use operation::{Attempt, Enrolled, Operation, Visit};
 pub use slot::{Filled, Slot, Vacant};
 pub use waiter::{Header, Offer, Stage, Verdict, Waiter};
 pub use waiting::Waiting;

@@ -89,24 +89,6 @@ impl WaitList {
         self.len += 1;
     }
 
-    /// Adds `waiter` at the front: it had been there, and comes back.
-    ///
-    /// # Safety
-    ///
-    /// As [`push_back`](Self::push_back).
-    pub unsafe fn push_front<S>(&mut self, waiter: Pin<&Waiter<S>>) {
-        let link = waiter.as_link();
-        // SAFETY: queued and known to nobody else, by the caller.
-        unsafe { waiter.header().set_place(Place::Linked { prev: None, next: self.head }) };
-        match self.head {
-            // SAFETY: Q1 and Q2.
-            Some(head) => unsafe { Self::relink(head, |place| place.prev = Some(link)) },
-            None => self.tail = Some(link),
-        }
-        self.head = Some(link);
-        self.len += 1;
-    }
-
     /// Takes `header` out, if it is in. False: it was not.
     ///
     /// # Safety

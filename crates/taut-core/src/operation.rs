@@ -45,15 +45,6 @@ impl Enrolled {
     }
 }
 
-/// Where a waiter gets its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// Behind all others.
-    Back,
-    /// Before all others: it had that place, and comes back to it.
-    Front,
-}
-
 /// A primitive's side of a waiting operation.
 ///
 /// # Safety
@@ -157,29 +148,10 @@ impl<'a> Visit<'a> {
     ///
     /// `list` is the one list this waiter is ever on, and its lock is held.
     pub unsafe fn queue<S>(&mut self, list: &mut WaitList, waiter: Pin<&Waiter<S>>) -> Enrolled {
-        // SAFETY: by the caller.
-        unsafe { self.queue_at(End::Back, list, waiter) }
-    }
-
-    /// As [`queue`](Self::queue), at either end.
-    ///
-    /// # Safety
-    ///
-    /// As [`queue`](Self::queue).
-    pub unsafe fn queue_at<S>(
-        &mut self,
-        end: End,
-        list: &mut WaitList,
-        waiter: Pin<&Waiter<S>>,
-    ) -> Enrolled {
         // SAFETY: by the caller, and an operation that enrols is queued.
         if !unsafe { list.contains(waiter.header()) } {
-            match end {
-                // SAFETY: as above; its owner leaves before it goes (W3).
-                End::Back => unsafe { list.push_back(waiter) },
-                // SAFETY: as above.
-                End::Front => unsafe { list.push_front(waiter) },
-            }
+            // SAFETY: as above; its owner leaves before it goes (W3).
+            unsafe { list.push_back(waiter) };
             return Enrolled::Queued;
         }
         let Some(waker) = self.waker else { return Enrolled::Queued };

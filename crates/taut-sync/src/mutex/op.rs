@@ -4,25 +4,25 @@ use std::pin::Pin;
 
 use taut_core::{Attempt, Enrolled, Offer, Operation, Peek, Slot, Verdict, Visit, Waiter, Waiting};
 
-use super::raw::{RawMutex, Standing};
+use super::raw::{Line, RawMutex, Summons};
 use crate::held::{Held, Reach};
 
 /// Takes the lock.
 pub(crate) struct LockOp<M> {
     mutex: M,
-    standing: Standing,
+    line: Line,
 }
 
 impl<M: Reach<Raw = RawMutex>> LockOp<M> {
     #[inline(always)]
     pub(crate) fn waiting(mutex: M) -> Waiting<Self> {
-        Waiting::new(Self { mutex, standing: Standing::Waits }, Slot::empty())
+        Waiting::new(Self { mutex, line: Line::Waiting }, Slot::empty())
     }
 }
 
 // SAFETY: the waiter is enrolled with one mutex, which has one list; `leave` takes its lock.
 unsafe impl<M: Reach<Raw = RawMutex>> Operation for LockOp<M> {
-    type Slot = Standing;
+    type Slot = Summons;
     type Output = Held<M>;
 
     const OFFER: Offer = Offer::Place;
@@ -33,39 +33,41 @@ unsafe impl<M: Reach<Raw = RawMutex>> Operation for LockOp<M> {
     }
 
     #[inline(always)]
-    fn attempt(&mut self, _: &Slot<Standing>) -> Attempt {
+    fn attempt(&mut self, _: &Slot<Summons>) -> Attempt {
         if self.mutex.raw().try_lock() { Attempt::Done(None) } else { Attempt::Unready }
     }
 
-    fn enroll(&mut self, waiter: Pin<&Waiter<Standing>>, visit: &mut Visit<'_>) -> Enrolled {
+    fn enroll(&mut self, waiter: Pin<&Waiter<Summons>>, visit: &mut Visit<'_>) -> Enrolled {
         // SAFETY: the core enrols queued waiters only.
-        unsafe { self.mutex.raw().enroll(self.standing, waiter, visit) }
+        unsafe { self.mutex.raw().enroll(self.line, waiter, visit) }
     }
 
-    fn confirm(&mut self, slot: &Slot<Standing>, _: Verdict) -> bool {
-        // SAFETY: it was enrolled, so it has a standing; with a verdict the slot is ours.
-        let is_called = unsafe { slot.filled() }.take() == Standing::Called;
-        if is_called && !self.mutex.raw().answer() {
-            self.standing = Standing::Lost;
-            return false;
+    fn confirm(&mut self, slot: &Slot<Summons>, _: Verdict) -> bool {
+        // SAFETY: it was enrolled, so it has a summons; with a verdict the slot is ours.
+        match unsafe { slot.filled() }.take() {
+            Summons::Handed => true,
+            Summons::Called if self.mutex.raw().answer() => true,
+            Summons::Called => {
+                self.line = Line::Beaten;
+                false
+            }
         }
-        true
     }
 
     #[inline(always)]
-    fn conclude(&mut self, _: &Slot<Standing>, _: Verdict) -> Held<M> {
+    fn conclude(&mut self, _: &Slot<Summons>, _: Verdict) -> Held<M> {
         // SAFETY: it was taken, or handed over.
         unsafe { Held::new(self.mutex.clone()) }
     }
 
-    fn leave(&mut self, waiter: &Waiter<Standing>) {
+    fn leave(&mut self, waiter: &Waiter<Summons>) {
         // SAFETY: it was enrolled here.
-        unsafe { self.mutex.raw().leave(self.standing, waiter) };
-        // What it had lost goes with its place.
-        self.standing = Standing::Waits;
+        unsafe { self.mutex.raw().leave(self.line, waiter) };
+        // That it was beaten goes with its place.
+        self.line = Line::Waiting;
     }
 
-    fn undo(&mut self, waiter: &Waiter<Standing>, _: Verdict) {
+    fn undo(&mut self, waiter: &Waiter<Summons>, _: Verdict) {
         // SAFETY: it has a verdict, so its slot is ours.
         unsafe { self.mutex.raw().undo(waiter.slot()) };
     }

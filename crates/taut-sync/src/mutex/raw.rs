@@ -3,9 +3,9 @@
 //! Barging with a bound. An unlock lets go of the lock first and *calls* the one who has waited longest;
 //! until that one has been polled, any newcomer may take the lock. Handing it over instead would leave
 //! it unused until its new owner is polled, and on several threads that makes a queue of what would
-//! otherwise be a short collision. But who was called and found the lock taken has *lost*: it gets its
-//! place at the front back, and the next unlock hands the lock over to it. So each waiter is passed by
-//! those who come between one call and one poll, and by nobody else.
+//! otherwise be a short collision. But who was called and found the lock taken is *beaten*, and waits in
+//! a line of its own: as long as anybody is in that, an unlock hands the lock over to the first of them.
+//! So each waiter is passed by those who come between one call and one poll, and by nobody else.
 //!
 //! An arm of a select is never called, since a select that is claimed is decided: the lock is handed
 //! over to it.
@@ -15,40 +15,47 @@
 //!   free ────────────▶ held ──────────────────────────────▶ free
 //!                       │ unlock, a task waits
 //!                       ├────────▶ free, called ──── the called one or a newcomer ────▶ held
-//!                       │ unlock, one who has lost or a select waits
+//!                       │ unlock, one who was beaten or a select waits
 //!                       └────────▶ held (handed over)
 //! ```
 //!
 //! # Invariants
 //!
 //! - X1. `HELD` is set by whoever takes the lock, and it is cleared by the holder only.
-//! - X2. `QUEUED` and `OWED` change under the lock of the queue. `QUEUED` is set before anybody is in the
-//!   queue, so that an unlock comes by; it is cleared when nobody is. `OWED` is set when a task in the
-//!   queue has lost.
-//! - X3. `CALLED` is set when somebody is called, who clears it: by taking the lock, by losing, or by
-//!   going. At most one is on its way but for the moment in which one that lost takes its place again.
+//! - X2. `QUEUED` is set, under the lock of the queue, before anybody is in either line, so that an
+//!   unlock comes by, and `OWED` before anybody is in that of the beaten; they are cleared when nobody is.
+//! - X3. `CALLED` is set when somebody is called, who clears it: by taking the lock, by being beaten, or
+//!   by going.
 //! - X4. When the lock is free and somebody is in the queue, then somebody was called, or is a select
 //!   that is just looking and was told to look again. Either of them, when it goes, lets the next know.
 
 use std::pin::Pin;
+use std::task::Waker;
 
 use taut_core::sync::{AtomicU32, Lock, Ordering};
-use taut_core::{End, Enrolled, Seeker, Slot, Verdict, Visit, WaitList, Waiter, Wanted, wake};
+use taut_core::{Enrolled, Seeker, Slot, Verdict, Visit, WaitList, Waiter, Wanted, wake};
 
 const HELD: u32 = 1;
 const QUEUED: u32 = 2;
 const CALLED: u32 = 4;
 const OWED: u32 = 8;
 
-/// How a waiter stands.
+/// What the verdict of a waiter means: what stands in its slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// It waits, or was handed the lock.
-    Waits,
-    /// It was called before, in vain: the next unlock hands the lock over to it.
-    Lost,
-    /// It is called: the lock may be free.
+pub(crate) enum Summons {
+    /// The lock is its own.
+    Handed,
+    /// The lock may be free.
     Called,
+}
+
+/// In which line a waiter stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// Until it is called.
+    Waiting,
+    /// Until it is handed the lock.
+    Beaten,
 }
 
 /// A mutex without what it guards.
@@ -58,25 +65,32 @@ pub(crate) struct RawMutex {
 }
 
 struct Queue {
-    waiters: WaitList,
-    /// How many of them have lost.
-    owed: usize,
+    waiting: WaitList,
+    beaten: WaitList,
 }
 
 impl Queue {
-    fn bits(&self) -> u32 {
-        bits(self.waiters.is_empty(), self.owed)
+    const fn line(&mut self, line: Line) -> &mut WaitList {
+        match line {
+            Line::Waiting => &mut self.waiting,
+            Line::Beaten => &mut self.beaten,
+        }
+    }
+
+    const fn bits(&self) -> u32 {
+        bits(!self.waiting.is_empty(), !self.beaten.is_empty())
     }
 }
 
-const fn bits(is_empty: bool, owed: usize) -> u32 {
-    (if is_empty { 0 } else { QUEUED }) | (if owed == 0 { 0 } else { OWED })
+/// What the word says of the two lines.
+const fn bits(are_waiting: bool, are_beaten: bool) -> u32 {
+    (if are_waiting || are_beaten { QUEUED } else { 0 }) | (if are_beaten { OWED } else { 0 })
 }
 
 impl RawMutex {
     taut_core::const_fn! {
         pub(crate) fn new() -> Self {
-            let queue = Queue { waiters: WaitList::new(), owed: 0 };
+            let queue = Queue { waiting: WaitList::new(), beaten: WaitList::new() };
             Self { word: AtomicU32::new(0), queue: Lock::new(queue) }
         }
     }
@@ -89,7 +103,8 @@ impl RawMutex {
 
     /// How many wait in the queue. A select that was decided elsewhere counts until somebody meets it.
     pub(crate) fn waiters(&self) -> usize {
-        self.queue.lock().waiters.len()
+        let queue = self.queue.lock();
+        queue.waiting.len() + queue.beaten.len()
     }
 
     /// Takes the lock if it is free.
@@ -134,7 +149,7 @@ impl RawMutex {
     #[cold]
     #[inline(never)]
     fn unlock_contended(&self, mut word: u32) {
-        // Nobody waits, or somebody is on the way already and nobody has lost.
+        // Nobody waits, or somebody is on the way already and nobody was beaten.
         while word & OWED == 0 && (word & CALLED != 0 || word & QUEUED == 0) {
             let free = word & !HELD;
             // ORDERING: as in `unlock`.
@@ -150,38 +165,31 @@ impl RawMutex {
         wake(woken);
     }
 
-    /// Hands our lock over, or lets go of it and calls somebody.
-    fn pass_on(&self, queue: &mut Queue) -> Option<std::task::Waker> {
-        let (mut standing, mut is_select) = (Standing::Waits, false);
-        // Who loses goes to the front, so of those who have lost the hindmost lost first.
-        let mut before = queue.owed;
-        let found = queue.waiters.claim_where(Seeker::TASK, |one| {
-            // SAFETY: who is in the queue has a standing in its slot.
-            standing = unsafe { one.value() };
+    /// Hands our lock over, or lets go of it and calls somebody. A verdict comes last: who has it goes by
+    /// the word.
+    fn pass_on(&self, queue: &mut Queue) -> Option<Waker> {
+        let Queue { waiting, beaten } = queue;
+        if let Some(waiter) = beaten.claim_first(Seeker::TASK) {
+            self.settle(0, bits(!waiting.is_empty(), !waiter.is_last()));
+            return waiter.finish(Verdict::Done);
+        }
+        let mut is_select = false;
+        let found = waiting.claim_where(Seeker::TASK, |one| {
             is_select = one.is_select();
-            before = before.saturating_sub(usize::from(standing == Standing::Lost));
-            if before == 0 && (queue.owed == 0 || standing == Standing::Lost) {
-                Wanted::Yes
-            } else {
-                Wanted::No
-            }
+            Wanted::Yes
         });
         let Some(waiter) = found else {
             self.settle(HELD, queue.bits());
             return None;
         };
-        if standing == Standing::Lost {
-            queue.owed -= 1;
-        }
-        let left = bits(waiter.is_last(), queue.owed);
-        if is_select || standing == Standing::Lost {
+        let left = bits(!waiter.is_last(), !beaten.is_empty());
+        if is_select {
             self.settle(0, left);
         } else {
-            // SAFETY: who is in the queue has a standing in its slot, which needs no drop.
-            let _ = unsafe { waiter.room() }.put(Standing::Called);
+            // SAFETY: who is in the queue has a summons in its slot, which needs no drop.
+            let _ = unsafe { waiter.room() }.put(Summons::Called);
             self.settle(HELD, left | CALLED);
         }
-        // The verdict comes last: who has it goes by the word.
         waiter.finish(Verdict::Done)
     }
 
@@ -202,15 +210,15 @@ impl RawMutex {
         }
     }
 
-    /// One who was called tries to take the lock. False: it has lost.
+    /// One who was called tries to take the lock. False: it is beaten.
     pub(crate) fn answer(&self) -> bool {
         // ORDERING: Relaxed, the exchanges decide.
         let mut word = self.word.load(Ordering::Relaxed);
         while !self.take(word, CALLED) {
             // In one step with seeing that it is held: the unlock that comes after this calls another.
-            let lost = |word: u32| (word & HELD != 0).then_some(word & !CALLED);
-            // ORDERING: Relaxed, nothing is passed on by losing.
-            match self.word.fetch_update(Ordering::Relaxed, Ordering::Relaxed, lost) {
+            let beaten = |word: u32| (word & HELD != 0).then_some(word & !CALLED);
+            // ORDERING: Relaxed, nothing is passed on by that.
+            match self.word.fetch_update(Ordering::Relaxed, Ordering::Relaxed, beaten) {
                 Ok(_) => return false,
                 Err(free) => word = free,
             }
@@ -218,15 +226,15 @@ impl RawMutex {
         true
     }
 
-    /// Takes the lock or a place in the queue: `standing` is `Waits` or `Lost`.
+    /// Takes the lock, or a place in a line.
     ///
     /// # Safety
     ///
-    /// The waiter is queued, and is only ever enrolled here.
+    /// The waiter is queued, and while it is it is only ever enrolled here, in this line.
     pub(crate) unsafe fn enroll(
         &self,
-        standing: Standing,
-        waiter: Pin<&Waiter<Standing>>,
+        line: Line,
+        waiter: Pin<&Waiter<Summons>>,
         visit: &mut Visit<'_>,
     ) -> Enrolled {
         let queue = &mut *self.queue.lock();
@@ -235,43 +243,32 @@ impl RawMutex {
             return Enrolled::Decided(verdict);
         }
         // SAFETY: queued, by the caller, and this is its list.
-        let is_new = !unsafe { queue.waiters.contains(waiter.header()) };
-        // An arm is handed the lock in any case, and is not counted: one that was decided elsewhere may
-        // be taken out by who meets it, who cannot tell.
-        let is_owed = standing == Standing::Lost && !visit.seeker().is_select();
-        if is_new {
-            let standing = if is_owed { Standing::Lost } else { Standing::Waits };
+        if !unsafe { queue.line(line).contains(waiter.header()) } {
             // SAFETY: it is in no list and has no verdict, so its slot is ours.
-            let _ = unsafe { waiter.slot().vacant() }.put(standing);
+            let _ = unsafe { waiter.slot().vacant() }.put(Summons::Handed);
         }
+        let announced = bits(true, line == Line::Beaten);
         // X2. ORDERING: Relaxed, taking the lock is what orders.
-        let word = self.word.fetch_or(QUEUED, Ordering::Relaxed) | QUEUED;
+        let word = self.word.fetch_or(announced, Ordering::Relaxed) | announced;
         if self.take(word, 0) {
-            queue.leave(standing, &waiter);
+            // SAFETY: as above.
+            unsafe { queue.line(line).remove(waiter.header()) };
             self.settle(0, queue.bits());
             return Enrolled::Decided(Verdict::Done);
         }
-        let end = match standing {
-            Standing::Lost => End::Front,
-            Standing::Waits | Standing::Called => End::Back,
-        };
-        if is_new && is_owed {
-            queue.owed += 1;
-            // ORDERING: Relaxed, who sees it takes the lock of the queue.
-            self.word.fetch_or(OWED, Ordering::Relaxed);
-        }
         // SAFETY: by the caller; under the lock of the list.
-        unsafe { visit.queue_at(end, &mut queue.waiters, waiter) }
+        unsafe { visit.queue(queue.line(line), waiter) }
     }
 
-    /// Gives up the place in the queue.
+    /// Gives up the place in a line.
     ///
     /// # Safety
     ///
-    /// As [`enroll`](Self::enroll), with the same standing.
-    pub(crate) unsafe fn leave(&self, standing: Standing, waiter: &Waiter<Standing>) {
+    /// It was enrolled in this line.
+    pub(crate) unsafe fn leave(&self, line: Line, waiter: &Waiter<Summons>) {
         let mut queue = self.queue.lock();
-        queue.leave(standing, waiter);
+        // SAFETY: by the caller.
+        unsafe { queue.line(line).remove(waiter.header()) };
         self.settle(0, queue.bits());
         drop(queue);
         self.nudge();
@@ -282,28 +279,16 @@ impl RawMutex {
     /// # Safety
     ///
     /// It has a verdict, and its slot is ours.
-    pub(crate) unsafe fn undo(&self, slot: &Slot<Standing>) {
+    pub(crate) unsafe fn undo(&self, slot: &Slot<Summons>) {
         // SAFETY: by the caller.
         match unsafe { slot.filled() }.take() {
-            Standing::Called => {
+            Summons::Called => {
                 // ORDERING: Relaxed, nothing is passed on.
                 self.word.fetch_and(!CALLED, Ordering::Relaxed);
                 self.nudge();
             }
             // SAFETY: it was handed over.
-            Standing::Waits | Standing::Lost => unsafe { self.unlock() },
-        }
-    }
-}
-
-impl Queue {
-    fn leave(&mut self, standing: Standing, waiter: &Waiter<Standing>) {
-        // SAFETY: queued, and this is the only list it is ever on, by those who call.
-        let was_in = unsafe { self.waiters.remove(waiter.header()) };
-        if was_in && standing == Standing::Lost {
-            // SAFETY: it was in the list, so it has a standing, and its slot is ours again.
-            let counted = unsafe { waiter.slot().filled() }.take();
-            self.owed -= usize::from(counted == Standing::Lost);
+            Summons::Handed => unsafe { self.unlock() },
         }
     }
 }
