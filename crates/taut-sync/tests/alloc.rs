@@ -1,4 +1,4 @@
-//! What waiting for a semaphore or a lock allocates: nothing. A test binary of its own, for the allocator
+//! What waiting allocates: nothing. A test binary of its own, for the allocator
 //! that counts. Counts are per thread, so that tests do not see each other.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use taut::select::first;
-use taut::sync::{Mutex, RwLock, Semaphore};
+use taut::sync::{Cond, Mutex, OnceCell, OnceValue, RwLock, Semaphore, WaitGroup};
 
 use crate::allocations::{at_once, calls, live_bytes, poll};
 use crate::support::{MANY, Program, race};
@@ -193,4 +193,30 @@ fn they_are_made_without_allocating() {
     let before = (calls(), live_bytes());
     let _made = (Semaphore::new(1 << 40), Mutex::new(0), RwLock::new([0; 100]));
     assert_eq!((calls(), live_bytes()), before);
+}
+
+#[test]
+fn on_09_no_call_after_the_first_allocates() {
+    let (cell, value) = (OnceCell::new(), OnceValue::new(|| async { 7 }));
+    at_once(cell.get_or_init(|| async { 7 }));
+    at_once(value.get());
+    never_allocates("a value that is there", || {
+        assert_eq!((cell.get(), value.try_get()), (Some(&7), Some(&7)));
+        assert_eq!(at_once(cell.get_or_init(|| async { 8 })), &7);
+        assert_eq!((at_once(cell.wait()), at_once(value.get())), (&7, &7));
+    });
+}
+
+#[test]
+fn waiting_for_a_value_a_group_or_a_signal_allocates_nothing() {
+    let (empty, wg) = (OnceCell::<u8>::new(), WaitGroup::new());
+    let (mutex, cond) = (Mutex::new(0), Cond::new());
+    never_allocates("waiting", || {
+        gives_up(empty.wait());
+        let token = wg.token();
+        gives_up(wg.wait());
+        serves(wg.wait(), || drop(token));
+        gives_up(cond.wait(mutex.try_lock().unwrap()));
+        serves(cond.wait(mutex.try_lock().unwrap()), || assert!(cond.notify_one()));
+    });
 }
