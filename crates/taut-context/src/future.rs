@@ -12,6 +12,7 @@ use std::task::{self, Poll, RawWakerVTable, Waker, ready};
 use pin_project_lite::pin_project;
 use taut_core::monitor::{Condition, Glance, Until};
 use taut_core::time::Deadline;
+use taut_core::waiting::polled_after_completion;
 use taut_core::{Case, Claim, Peek, Stage, Waiting, coop};
 
 use crate::error::ContextError;
@@ -199,9 +200,7 @@ impl<F: Future> Future for Run<'_, F> {
     /// If it is polled after completion.
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let Some(future) = this.future.as_mut().as_pin_mut() else {
-            panic!("a future of taut was polled after completion")
-        };
+        let Some(future) = this.future.as_mut().as_pin_mut() else { polled_after_completion() };
         if !*this.has_begun {
             // Here, since a future that is ready at once does not come to wait for the end.
             ready!(coop::proceed(cx));

@@ -134,6 +134,17 @@ impl<S> Monitor<S> {
         &mut self.inside.get_mut().state
     }
 
+    /// Completes the wait of the one who has waited longest, if `is_due`: as
+    /// [`release_one`](MonitorGuard::release_one), and wakes it. False: it is not due, or nobody waits.
+    pub fn call_one(&self, is_due: impl FnOnce(&S) -> bool) -> bool {
+        let mut wakes = WakeBatch::new();
+        let mut state = self.lock();
+        let is_called = is_due(&state) && state.release_one(&mut wakes);
+        drop(state);
+        wakes.wake_all();
+        is_called
+    }
+
     /// Waits until `condition` is met.
     #[inline]
     pub fn until<C: Condition<S>>(&self, condition: C) -> Waiting<Until<'_, S, C>> {

@@ -270,9 +270,20 @@ impl<O: Operation> Future for Waiting<O> {
     }
 }
 
+/// What a future does that is polled once more after its output was given.
+///
+/// # Panics
+///
+/// Always.
+///
+/// # Examples
+///
+/// ```should_panic
+/// taut_core::waiting::polled_after_completion();
+/// ```
 #[cold]
 #[inline(never)]
-fn polled_after_completion() -> ! {
+pub fn polled_after_completion() -> ! {
     panic!("a future of taut was polled after completion")
 }
 

@@ -49,9 +49,4 @@ macro_rules! case_by_polling {
 }
 
 pub(crate) use case_by_polling;
-
-#[cold]
-#[inline(never)]
-pub(crate) fn polled_after_completion() -> ! {
-    panic!("a future of taut was polled after completion")
-}
+pub(crate) use taut_core::waiting::polled_after_completion;

@@ -18,6 +18,7 @@ use std::pin::Pin;
 use std::task::{self, Poll, Waker, ready};
 
 use pin_project_lite::pin_project;
+use taut_core::waiting::polled_after_completion;
 use taut_core::{Case, Claim, Peek, coop};
 
 /// What waits for the clock.
@@ -78,12 +79,6 @@ impl<A: Await> Arm<A> {
         *stage = Stage::Over;
         output
     }
-}
-
-#[cold]
-#[inline(never)]
-fn polled_after_completion() -> ! {
-    panic!("a future of taut was polled after completion")
 }
 
 impl<A: Await> Future for Arm<A> {

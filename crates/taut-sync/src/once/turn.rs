@@ -16,7 +16,7 @@
 
 use taut_core::Waiting;
 use taut_core::monitor::{Condition, Glance, Monitor, Until};
-use taut_core::wake::{WakeBatch, in_batches};
+use taut_core::wake::in_batches;
 
 use super::OnceCell;
 use crate::reentry;
@@ -149,13 +149,7 @@ impl<T> Condition<Turn> for HasTurn<'_, T> {
     }
 
     fn pass_on(&self, turns: &Monitor<Turn>) {
-        let mut wakes = WakeBatch::new();
-        let mut turn = turns.lock();
-        if *turn == Turn::Free {
-            let _nobody_waits = turn.release_one(&mut wakes);
-        }
-        drop(turn);
-        wakes.wake_all();
+        let _nobody_waits = turns.call_one(|turn| *turn == Turn::Free);
     }
 }
 

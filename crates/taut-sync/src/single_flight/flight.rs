@@ -142,12 +142,6 @@ impl<V> Condition<Work<V>> for IsCalled<'_, V> {
     }
 
     fn pass_on(&self, work: &Monitor<Work<V>>) {
-        let mut wakes = WakeBatch::new();
-        let mut place = work.lock();
-        if let Work::Left(_) = *place {
-            let _nobody_waits = place.release_one(&mut wakes);
-        }
-        drop(place);
-        wakes.wake_all();
+        let _nobody_waits = work.call_one(|place| matches!(place, Work::Left(_)));
     }
 }
