@@ -13,7 +13,8 @@ pub(crate) const STEP: Step = Step {
     run,
 };
 
-/// Each seed is another schedule of the threads, and other addresses. By hand; CI has one, and loom for the schedules.
+/// Each seed is another schedule of the threads, and other addresses. By hand; CI has one, and loom for the
+/// schedules.
 const SEEDS: u32 = 4;
 
 /// The crate whose unit tests run too: its lists are reached only from inside.
