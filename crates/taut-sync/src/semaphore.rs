@@ -14,6 +14,7 @@ mod error;
 pub(crate) mod future;
 pub(crate) mod op;
 pub(crate) mod permit;
+mod petition;
 mod raw;
 
 pub use self::error::{AcquireError, TryAcquireError};

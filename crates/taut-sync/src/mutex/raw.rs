@@ -19,6 +19,13 @@
 //!                       └────────▶ held (handed over)
 //! ```
 //!
+//! The word:
+//!
+//! ```text
+//! | 31 .. 4 | 3    | 2      | 1      | 0    |
+//! | –       | OWED | CALLED | QUEUED | HELD |
+//! ```
+//!
 //! # Invariants
 //!
 //! - X1. `HELD` is set by whoever takes the lock, and it is cleared by the holder only.

@@ -6,6 +6,13 @@
 //! it came. When it leaves, all readers that wait by then go in, before the next writer. What is given
 //! up is handed over at once: nobody is woken in vain.
 //!
+//! The word:
+//!
+//! ```text
+//! | .. 2    | 1      | 0      |
+//! | readers | QUEUED | WRITER |
+//! ```
+//!
 //! # Invariants
 //!
 //! - Y1. `WRITER` is set for the one writer, or `READER` is counted once for each reader; never both.

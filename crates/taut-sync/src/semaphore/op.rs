@@ -7,7 +7,8 @@ use taut_core::{Attempt, Enrolled, Offer, Operation, Peek, Slot, Verdict, Visit,
 
 use super::error::{AcquireError, TryAcquireError};
 use super::permit::Units;
-use super::raw::{Petition, RawSemaphore};
+use super::petition::Petition;
+use super::raw::RawSemaphore;
 use crate::held::{Held, Reach};
 
 /// Acquires so many units.

@@ -5,6 +5,13 @@
 //! owed, goes to the queue then and sees to it: units that are owed are withheld, and the waiters at the
 //! front are granted what they ask for, until one asks for more than there is.
 //!
+//! The word:
+//!
+//! ```text
+//! | .. 2       | 1      | 0    |
+//! | free units | CLOSED | BUSY |
+//! ```
+//!
 //! # Invariants
 //!
 //! - S1. Units that are free, plus those in permits, make `capacity + debt`; while anything is owed
@@ -24,6 +31,7 @@ use taut_core::{
 };
 
 use super::error::TryAcquireError;
+use super::petition::Petition;
 
 const BUSY: usize = 1;
 const CLOSED: usize = 2;
@@ -34,24 +42,6 @@ pub(super) const MAX_CAPACITY: usize = usize::MAX / UNIT;
 
 const fn units(word: usize) -> usize {
     word / UNIT
-}
-
-/// What stands in the slot of who waits.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Petition {
-    /// It asks for so many units.
-    Asks(usize),
-    /// It cannot be granted: the capacity is, or was just made, no more than this.
-    Refused(usize),
-}
-
-impl Petition {
-    const fn asks(self) -> usize {
-        match self {
-            Self::Asks(units) => units,
-            Self::Refused(_) => 0,
-        }
-    }
 }
 
 /// A semaphore without its public face.
