@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use taut_core::coop;
+use taut_core::coop::refuse_in_async_task;
 use taut_core::sync::block_on;
 
 use crate::error::{RecvError, RecvTimeoutError, SendError, SendTimeoutError};
@@ -20,16 +20,6 @@ use crate::withdraw::{withdraw_recv, withdraw_send};
 /// When `timeout` has passed; never, if that is further than time goes.
 fn after(timeout: Duration) -> Option<Instant> {
     Instant::now().checked_add(timeout)
-}
-
-/// Says what to do instead of blocking a thread that runs async tasks.
-#[track_caller]
-fn refuse_in_async_task(blocking: &str, instead: &str) {
-    assert!(
-        !coop::in_async_task(),
-        "`{blocking}` would block a thread that runs async tasks: await `{instead}` instead, or call \
-         it in `tokio::task::spawn_blocking`"
-    );
 }
 
 #[track_caller]

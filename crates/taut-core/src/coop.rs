@@ -123,6 +123,27 @@ pub fn in_async_task() -> bool {
     runs_out(&mut task::Context::from_waker(Waker::noop()), MORE_THAN_A_TURN)
 }
 
+/// Says what to do instead of blocking a thread that runs async tasks: `blocking` is what was called,
+/// `instead` what is to be awaited.
+///
+/// # Panics
+///
+/// [In a task](in_async_task).
+///
+/// # Examples
+///
+/// ```
+/// taut_core::coop::refuse_in_async_task("blocking_recv", "recv"); // on a thread of its own it passes
+/// ```
+#[track_caller]
+pub fn refuse_in_async_task(blocking: &str, instead: &str) {
+    assert!(
+        !in_async_task(),
+        "`{blocking}` would block a thread that runs async tasks: await `{instead}` instead, or call \
+         it in `tokio::task::spawn_blocking`"
+    );
+}
+
 /// Takes up to `steps` steps and gives them all back: each is returned as the recursion unwinds, last
 /// one first, which leaves the budget as it was.
 fn runs_out(cx: &mut task::Context<'_>, steps: u32) -> bool {

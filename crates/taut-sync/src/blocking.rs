@@ -7,7 +7,8 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use taut_core::{Case, coop, sync};
+use taut_core::coop::refuse_in_async_task;
+use taut_core::{Case, sync};
 
 /// Waits for `future` on this thread: `blocking` is what was called, `instead` what is to be awaited in
 /// a task.
@@ -22,11 +23,7 @@ where
         if let Poll::Ready(output) = future.as_mut().attempt(&mut cx) {
             return output;
         }
-        assert!(
-            !coop::in_async_task(),
-            "`{blocking}` would block a thread that runs async tasks: await `{instead}` instead, or \
-             call it in `tokio::task::spawn_blocking`"
-        );
+        refuse_in_async_task(blocking, instead);
         if let Some(output) = sync::block_on(future.as_mut(), None) {
             return output;
         }

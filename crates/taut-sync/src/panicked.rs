@@ -1,5 +1,6 @@
 //! A panic as an error: what it said.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
@@ -62,3 +63,9 @@ impl fmt::Display for Panicked {
 }
 
 impl Error for Panicked {}
+
+/// What a panic said, if it was a text.
+pub(crate) fn text_of(payload: &(dyn Any + Send)) -> Option<Cow<'static, str>> {
+    let literal = payload.downcast_ref::<&'static str>().map(|text| Cow::Borrowed(*text));
+    literal.or_else(|| payload.downcast_ref::<String>().cloned().map(Cow::Owned))
+}

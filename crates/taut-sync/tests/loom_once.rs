@@ -17,21 +17,22 @@ use loom::sync::Arc;
 use loom::thread;
 use taut_sync::{OnceCell, OnceValue, SetError};
 
+#[path = "../../taut-core/tests/support/explore.rs"]
+mod explore;
+
+use explore::explore;
+
+/// So few choices a run has here.
+const BRANCHES: usize = 1_000;
+
 /// Every interleaving within the preemption bound (`LOOM_MAX_PREEMPTIONS`, else 3).
 fn model(check: impl Fn() + Sync + Send + 'static) {
-    explore(usize::MAX, check);
+    explore(usize::MAX, BRANCHES, check);
 }
 
 /// The same for three threads, which at a bound of 3 takes minutes.
 fn model_of_three(check: impl Fn() + Sync + Send + 'static) {
-    explore(2, check);
-}
-
-fn explore(max_preemptions: usize, check: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    let bound = builder.preemption_bound.unwrap_or(3).min(max_preemptions);
-    builder.preemption_bound = Some(bound);
-    builder.check(check);
+    explore(2, BRANCHES, check);
 }
 
 /// Polls once, and drops what is pending.

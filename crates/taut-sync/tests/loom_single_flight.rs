@@ -26,22 +26,22 @@ fn flights() -> Arc<Flights> {
     Arc::new(SingleFlight::with_hasher(BuildHasherDefault::default()))
 }
 
+#[path = "../../taut-core/tests/support/explore.rs"]
+mod explore;
+
+use explore::explore;
+
+/// So few choices a run has here.
+const BRANCHES: usize = 10_000;
+
 /// Every interleaving within the preemption bound (`LOOM_MAX_PREEMPTIONS`, else 3).
 fn model(check: impl Fn() + Sync + Send + 'static) {
-    explore(usize::MAX, check);
+    explore(usize::MAX, BRANCHES, check);
 }
 
 /// The same for three threads, which at a bound of 3 takes minutes.
 fn model_of_three(check: impl Fn() + Sync + Send + 'static) {
-    explore(2, check);
-}
-
-fn explore(max_preemptions: usize, check: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    let bound = builder.preemption_bound.unwrap_or(3).min(max_preemptions);
-    builder.preemption_bound = Some(bound);
-    builder.max_branches = 10_000;
-    builder.check(check);
+    explore(2, BRANCHES, check);
 }
 
 /// Work that is ready at its second poll.

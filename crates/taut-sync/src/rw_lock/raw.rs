@@ -334,9 +334,7 @@ impl RawRwLock {
         if let Some(verdict) = unsafe { waiter.header().verdict() } {
             return Enrolled::Decided(verdict);
         }
-        // First: this leaves `QUEUED` set, so that who leaves from here on comes by.
-        // ORDERING: Relaxed, who sees it takes the lock of the queues.
-        self.word.fetch_or(QUEUED, Ordering::Relaxed);
+        // Y2: `QUEUED` is set by `take_write`, or was set before by who stands in front.
         // SAFETY: by the caller, and this is its list.
         if unsafe { queues.writers.leads(waiter.header(), visit.seeker()) }
             && self.take_write(queues)

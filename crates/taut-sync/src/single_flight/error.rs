@@ -6,7 +6,7 @@ use std::fmt;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::panicked::Panicked;
+use crate::panicked::{Panicked, text_of};
 
 /// Why there is no value.
 ///
@@ -47,22 +47,19 @@ impl Error for FlightError {}
 
 /// Tells of what was caught.
 pub(super) fn panicked(payload: Box<dyn Any + Send>) -> Panicked {
-    match payload.downcast::<&'static str>() {
-        Ok(message) => Panicked::from_message(*message),
-        Err(payload) => match payload.downcast::<String>() {
-            Ok(message) => Panicked::from_message(*message),
-            Err(payload) => {
-                drop_quietly(payload);
-                Panicked::from_message("(not a text)")
-            }
-        },
+    match text_of(&*payload) {
+        Some(message) => Panicked::from_message(message),
+        None => {
+            drop_quietly(payload);
+            Panicked::from_message("(not a text)")
+        }
     }
 }
 
 /// Others wait for the news, whatever this does when it is dropped.
 fn drop_quietly(payload: Box<dyn Any + Send>) {
     let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
-    if !another.is::<&'static str>() && !another.is::<String>() {
+    if text_of(&*another).is_none() {
         // Its drop may panic in its turn; there is an end to it.
         let _leaked = ManuallyDrop::new(another);
     }

@@ -1,9 +1,12 @@
 //! A panic that is kept, to be raised again by whoever waits.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::panic::resume_unwind;
 
 use taut_core::sync::Arc;
+
+use crate::panicked::text_of;
 
 /// What a panic carries.
 pub(super) type Payload = Box<dyn Any + Send>;
@@ -29,14 +32,12 @@ pub(super) enum Raised {
 impl Kept {
     /// What is kept of a panic, and a copy that says the same.
     pub(super) fn split(payload: Payload) -> (Self, Payload) {
-        let (message, twin): (&str, Payload) = if let Some(text) = payload.downcast_ref::<&str>() {
-            (text, Box::new(*text))
-        } else if let Some(text) = payload.downcast_ref::<String>() {
-            (text, Box::new(text.clone()))
-        } else {
-            (UNSPOKEN, Box::new(UNSPOKEN))
+        let text = text_of(&*payload).unwrap_or(Cow::Borrowed(UNSPOKEN));
+        let message = Arc::new(text.clone().into_owned());
+        let twin: Payload = match text {
+            Cow::Borrowed(text) => Box::new(text),
+            Cow::Owned(text) => Box::new(text),
         };
-        let message = Arc::new(message.to_owned());
         (Self { message, payload: Some(payload) }, twin)
     }
 
