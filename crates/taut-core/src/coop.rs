@@ -104,6 +104,19 @@ pub fn charge(cx: &mut task::Context<'_>) -> Poll<()> {
     }
 }
 
+/// Whether the budget of this task has a step left: for who polls others and is to stop when they are all told to wait.
+///
+/// # Examples
+///
+/// ```
+/// assert!(taut_core::coop::has_budget(), "no limit outside of a task");
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn has_budget() -> bool {
+    cfg!(any(taut_loom, taut_shuttle)) || tokio::task::coop::has_budget_remaining()
+}
+
 /// More steps than Tokio gives a task in one turn (128 as of 1.54).
 const MORE_THAN_A_TURN: u32 = 512;
 

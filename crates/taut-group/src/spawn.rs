@@ -1,109 +1,133 @@
-//! Tasks that are counted by a `WaitGroup`.
+//! `go f()`: tasks of the runtime. The one file of this crate that knows Tokio.
 
 use std::future::Future;
 
-use taut_sync::WaitGroup;
-use tokio::task::JoinHandle;
+#[cfg(not(taut_shuttle))]
+pub(crate) use tokio::task::JoinHandle;
 
-/// Nobody else can name it.
-mod sealed {
-    #[allow(unnameable_types, reason = "that is what seals")]
-    pub trait Sealed {}
-    impl Sealed for taut_sync::WaitGroup {}
-}
+/// In a model, shuttle's.
+#[cfg(taut_shuttle)]
+pub(crate) use shuttle::future::JoinHandle;
 
-/// Spawning tasks that a [`WaitGroup`] waits for.
+/// Starts a task: Go's `go f()`. It is `tokio::spawn`, and the handle is Tokio's.
 ///
-/// For [`WaitGroup`] alone; nobody else can implement it.
+/// The task runs at the same time as its caller, on any worker of the runtime, whether the handle is kept or
+/// not: dropping it detaches the task. Nobody hears then how it ends; to know that it does, and how, spawn into
+/// a [`Group`](crate::Group) or a [`WaitGroup`](crate::WaitGroupExt).
+///
+/// With the feature `tracing` the task runs inside a span `task` at the level `TRACE`, whose field `spawned_at`
+/// names the caller's file and line.
 ///
 /// # From Go
 ///
 /// | Go | here | what differs |
 /// | --- | --- | --- |
-/// | `wg.Go(f)` | [`wg.spawn(f)`](Self::spawn) | `f` is a future, and has a handle |
-/// | `wg.Add(1)`, then `go f()` | the same | |
-/// | `f` panics | [`wait`](WaitGroup::wait) panics, and so does whoever joins | in Go the process ends |
-/// | `runtime.Goexit` in `f` | the task is aborted | counted as done, there as here |
-/// | `f` calls `wg.Go` | the same | |
+/// | `go f(x)` | `spawn(f(x))` | as in Go, `x` is evaluated by the caller; the body of an `async` block is not |
+/// | the result of `f` is lost | `handle.await` gives it | |
+/// | a panic of `f` ends the process | `handle.await` gives it as an error | without a handle it is only printed |
+/// | `main` returns: all end at once | the runtime drops its tasks as it shuts down | their destructors run |
+/// | a loop without calls is preempted | a task runs until it awaits | see [`spawn_blocking`] |
+///
+/// # Panics
+///
+/// Outside of a Tokio runtime. The future is dropped.
 ///
 /// # Examples
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// use std::sync::Arc;
-/// use std::sync::atomic::{AtomicU32, Ordering};
-/// use taut::group::WaitGroupExt;
-/// use taut::sync::WaitGroup;
-///
-/// let (wg, fetched) = (WaitGroup::new(), Arc::new(AtomicU32::new(0)));
-/// for _ in 0..3 {
-///     let fetched = Arc::clone(&fetched);
-///     wg.spawn(async move {
-///         fetched.fetch_add(1, Ordering::Relaxed);
-///     });
-/// }
-/// wg.wait().await;
-/// assert_eq!(fetched.load(Ordering::Relaxed), 3);
+/// let (tx, rx) = taut::chan::rendezvous();
+/// taut::spawn(async move { tx.send("hello").await });
+/// assert_eq!(rx.recv().await, Ok("hello"));
 /// # }
 /// ```
-pub trait WaitGroupExt: sealed::Sealed {
-    /// Spawns a task that is counted by the group from now on until it is done: Go's `wg.Go`. It is
-    /// `tokio::spawn` of [`track`](WaitGroup::track).
-    ///
-    /// Dropping the handle detaches the task, and the group still waits for it. A task that is aborted, or
-    /// dropped with its runtime, gives its token back, and has not panicked.
-    ///
-    /// A panic of the task is kept, and every [`wait`](WaitGroup::wait) of the group raises it again, from
-    /// then on. The handle tells of it too, with a copy of the message.
-    ///
-    /// # Panics
-    ///
-    /// Outside of a Tokio runtime, as `tokio::spawn` does. The future is dropped and counted no more.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-    /// use taut::group::WaitGroupExt;
-    /// use taut::sync::WaitGroup;
-    ///
-    /// let wg = WaitGroup::new();
-    /// let answer = wg.spawn(async { 6 * 7 });
-    /// wg.wait().await;
-    /// assert_eq!(answer.await.unwrap(), 42);
-    /// # }
-    /// ```
-    ///
-    /// A task may spawn others, which are waited for as well:
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-    /// use taut::group::WaitGroupExt;
-    /// use taut::sync::WaitGroup;
-    ///
-    /// let wg = WaitGroup::new();
-    /// let of_task = wg.clone();
-    /// wg.spawn(async move {
-    ///     of_task.spawn(tokio::task::yield_now());
-    /// });
-    /// wg.wait().await;
-    /// assert_eq!(wg.count(), 0);
-    /// # }
-    /// ```
-    #[track_caller]
-    fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static;
+#[track_caller]
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    start(Site::here().name(future))
 }
 
-impl WaitGroupExt for WaitGroup {
+/// Runs a closure that blocks, on a thread that may: `tokio::task::spawn_blocking`. For what computes long or
+/// calls what does not return soon, where Go would just call it.
+///
+/// A closure that has begun cannot be stopped: aborting the handle does nothing then, and a runtime that shuts
+/// down waits for it.
+///
+/// With the feature `tracing` it runs inside a span, as with [`spawn`].
+///
+/// # Panics
+///
+/// Outside of a Tokio runtime.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let text = taut::spawn_blocking(|| std::fs::read_to_string("Cargo.toml")).await;
+/// assert!(text.expect("it does not panic").is_ok());
+/// # }
+/// ```
+#[cfg(not(taut_shuttle))]
+#[track_caller]
+pub fn spawn_blocking<F, R>(function: F) -> JoinHandle<R>
+where
+    F: FnOnce() -> R + Send + 'static,
+    R: Send + 'static,
+{
+    #[cfg(feature = "tracing")]
+    let function = {
+        let span = Site::here().span();
+        move || span.in_scope(function)
+    };
+    tokio::task::spawn_blocking(function)
+}
+
+/// The one place where tasks begin.
+#[track_caller]
+pub(crate) fn start<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    #[cfg(not(taut_shuttle))]
+    return tokio::spawn(future);
+    #[cfg(taut_shuttle)]
+    return shuttle::future::spawn(future);
+}
+
+/// Where in the user's code a task was spawned: what it is named after, if there is tracing.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+#[allow(unnameable_types, reason = "only homes, which are sealed, see one")]
+pub struct Site(#[cfg(feature = "tracing")] &'static std::panic::Location<'static>);
+
+impl Site {
     #[track_caller]
-    fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
-        tokio::spawn(self.track(future))
+    pub(crate) const fn here() -> Self {
+        Self(
+            #[cfg(feature = "tracing")]
+            std::panic::Location::caller(),
+        )
+    }
+
+    /// The future, inside a span that is named after this.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn name<F: Future>(self, future: F) -> tracing::instrument::Instrumented<F> {
+        tracing::Instrument::instrument(future, self.span())
+    }
+
+    /// The future as it is.
+    #[cfg(not(feature = "tracing"))]
+    #[expect(clippy::unused_self, reason = "there is no tracing")]
+    pub(crate) const fn name<F: Future>(self, future: F) -> F {
+        future
+    }
+
+    #[cfg(feature = "tracing")]
+    fn span(self) -> tracing::Span {
+        tracing::trace_span!("task", spawned_at = %self.0)
     }
 }

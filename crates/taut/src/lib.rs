@@ -16,7 +16,8 @@
 //! | `sync` | `cond` | `Cond`: waiting for a change of what a lock guards |
 //! | `sync` | `once` | `OnceCell`, `Once`, `OnceValue` |
 //! | `sync` | `single-flight` | `SingleFlight`: one execution per key |
-//! | `group` | `group` | tasks that are counted by a `WaitGroup` |
+//! | `group` | `group` | `Group`, an errgroup with results; `scope`, for tasks that borrow; `spawn` |
+//! | `group` | `tracing` | spans for tasks, named after where they were spawned |
 //!
 //! # Examples
 //!
@@ -62,11 +63,16 @@ pub use taut_select::select;
 // A module and not another name for the crate: so rustc, when it misses the trait, names a path that exists.
 #[cfg(feature = "group")]
 #[cfg_attr(docsrs, doc(cfg(feature = "group")))]
-/// Tasks in groups, on Tokio: [`WaitGroupExt::spawn`](taut_group::WaitGroupExt::spawn).
+/// Tasks that belong together: [`Group`](taut_group::Group), [`Scope`](taut_group::Scope), and
+/// [`WaitGroupExt`](taut_group::WaitGroupExt).
 pub mod group {
     #[doc(inline)]
     pub use taut_group::*;
 }
+#[cfg(feature = "group")]
+#[cfg_attr(docsrs, doc(cfg(feature = "group")))]
+#[doc(inline)]
+pub use taut_group::{scope, spawn, spawn_blocking};
 
 #[cfg(any(
     feature = "mutex",

@@ -1,0 +1,391 @@
+//! `Group`: tasks that belong together.
+
+mod admission;
+mod bound;
+mod cell;
+mod error;
+mod failure;
+mod home;
+mod inside;
+mod live;
+mod member;
+mod shared;
+mod spawner;
+mod state;
+mod wait;
+
+use std::error::Error;
+use std::fmt;
+
+use taut_context::{Context, ContextError};
+use taut_core::sync::Arc;
+
+use self::admission::Refusal;
+use self::bound::Bound;
+pub use self::error::{SpawnError, TaskError};
+pub use self::failure::Failure;
+pub use self::home::{Home, Hosts, Tokio};
+pub(crate) use self::home::{Task, sealed};
+use self::shared::Shared;
+pub use self::spawner::Spawner;
+
+/// Tasks that belong together, with one result: Go's `errgroup`, and what everybody adds to it.
+///
+/// The tasks give values of type `T`, or fail with an `E`. [`wait`](Self::wait) gives all the values, in the order
+/// in which the tasks were started, or the first error. No task is left behind: when `wait` returns none is
+/// alive, and dropping a group ends its tasks.
+///
+/// # Contexts
+///
+/// A group [with a context](Self::with_context) ends its context when a task fails, with the error as the cause. The
+/// tasks are to watch it, as in Go; with [`OnError::Abort`] they are dropped as well. Once the context has
+/// ended, whoever did that, no task is started any more; and if that or an abort has kept any from running to its end,
+/// `wait` gives an error.
+///
+/// A group [without one](Self::new) lets all tasks run to their end, and gives the first error then: Go's zero
+/// `Group`. After that it may be used again.
+///
+/// # Which error
+///
+/// The first in time, and the cause of the context is the same. An error that only says that a context had ended
+/// ([`ContextError`], or an error with one among its sources), of a task of a group whose context had ended,
+/// gives way to any other.
+///
+/// # Panics of tasks
+///
+/// A panic ends the context at once, like an error, and `wait` raises it again when all tasks have ended. Without a
+/// context, or with another rule than [`OnError::Cancel`], the other tasks are aborted at once. (In Go the process ends.)
+///
+/// # Fairness
+///
+/// With a limit, whoever waits to start a task is admitted first come, first served, and `try_spawn` passes nobody.
+///
+/// # From Go
+///
+/// | Go | here | what differs |
+/// | --- | --- | --- |
+/// | `var g errgroup.Group` | [`Group::new()`](Self::new) | |
+/// | `errgroup.WithContext(ctx)` | [`Group::with_context(&ctx)`](Self::with_context) | |
+/// | `g.SetLimit(n)` | [`.limit(n)`](Self::limit), [`set_limit`](Self::set_limit) | at any time; counts who runs already |
+/// | `g.Go(f)` | [`spawn(f).await`](Self::spawn) | a value instead of a variable to write to; false once the group has ended |
+/// | `g.Go` inside of `f` | [`Spawner::spawn`] | at the limit an error, where Go hangs |
+/// | `g.TryGo(f)` | [`try_spawn(f)`](Self::try_spawn) | gives the future back |
+/// | `g.Wait()` | [`wait().await`](Self::wait) | gives the values |
+/// | later errors are lost | [`wait_all`](Self::wait_all), [`next`](Self::next) | |
+/// | `runtime.Goexit` counts as success | an aborted task never does | |
+///
+/// # When to use something else
+///
+/// For many small tasks that talk to each other, or that borrow, [`scope`](crate::scope()): its tasks share one worker
+/// and cost less; and it has groups of its own. For tasks without results, a
+/// [`WaitGroup`](crate::WaitGroupExt). To start one task, [`spawn`](crate::spawn()).
+///
+/// # Cost
+///
+/// Two allocations for a task, its own and the runtime's; the lock of the group is taken twice to start one and once
+/// when it ends. A wait for a place is logarithmic in how many wait.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use taut::context::{Context, ContextError};
+/// use taut::group::{Failure, Group};
+///
+/// async fn fetch(ctx: &Context, page: u32) -> Result<usize, Failure> {
+///     if page == 3 {
+///         return Err(Failure::new("no page 3"));
+///     }
+///     ctx.done().await; // a slow page
+///     Err(ContextError::Cancelled.into())
+/// }
+///
+/// let (group, ctx) = Group::with_context(&Context::background());
+/// let mut group = group.limit(4);
+/// for page in 1..=10 {
+///     let ctx = ctx.clone();
+///     group.spawn(async move { fetch(&ctx, page).await }).await;
+/// }
+/// let failure = group.wait().await.unwrap_err();
+/// assert_eq!(failure.to_string(), "no page 3");
+/// assert_eq!(ctx.cause().expect("ended").to_string(), "no page 3");
+/// # }
+/// ```
+#[must_use = "dropping it aborts its tasks"]
+pub struct Group<T, E, H: Home = Tokio> {
+    shared: Arc<Shared<T, E, H>>,
+    on_error: OnError,
+    /// Its context was ended by a wait that has returned.
+    is_over: bool,
+}
+
+/// What a [`Group`] does when a task fails.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use taut::group::{Group, OnError};
+///
+/// let mut group = Group::<(), &str>::new().on_error(OnError::Abort);
+/// group.spawn(std::future::pending()).await;
+/// group.spawn(async { Err("no disk") }).await;
+/// assert_eq!(group.wait().await, Err("no disk"));
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OnError {
+    /// Ends the context of the group, if it has one, and starts no more tasks. Those that run are to see that: Go's
+    /// way.
+    #[default]
+    Cancel,
+    /// The same, and drops the futures of all other tasks.
+    Abort,
+    /// Nothing: all tasks run to their end.
+    Continue,
+}
+
+/// A task that has completed, and with what.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use taut::group::{Completed, Group};
+///
+/// let mut group = Group::<u32, &str>::new();
+/// group.spawn(async { Ok(7) }).await;
+/// assert_eq!(group.next().await, Some(Completed { index: 0, result: Ok(7) }));
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Completed<T, E> {
+    /// The how-manieth of the group it was, from 0, in the order in which they were started.
+    pub index: usize,
+    /// What came of it.
+    pub result: Result<T, TaskError<E>>,
+}
+
+impl<T, E> Group<T, E> {
+    /// A group without a context: an error keeps no other task from running. Go's zero `Group`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::group::Group;
+    ///
+    /// let mut group = Group::new();
+    /// group.spawn(async { "80".parse::<u16>() }).await;
+    /// group.spawn(async { "443".parse::<u16>() }).await;
+    /// assert_eq!(group.wait().await, Ok(vec![80, 443]));
+    /// # }
+    /// ```
+    pub fn new() -> Self {
+        Self::in_home(Tokio, None)
+    }
+
+    /// A group with a context, derived from `parent`, for its tasks: Go's `errgroup.WithContext`. The context
+    /// ends with the first error, whose clone is its cause, or when [`wait`](Self::wait) returns, or when the
+    /// group is dropped.
+    ///
+    /// For errors that cannot be cloned there are [`Failure`], and [`with_context_by`](Self::with_context_by).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use taut::context::Context;
+    /// use taut::group::{Failure, Group};
+    ///
+    /// let (mut group, ctx) = Group::<(), Failure>::with_context(&Context::background());
+    /// group.spawn(async { Err(Failure::new("no disk")) }).await;
+    /// group.spawn(async move { ctx.run(std::future::pending()).await? }).await;
+    /// assert_eq!(group.wait().await.unwrap_err().to_string(), "no disk");
+    /// # }
+    /// ```
+    pub fn with_context(parent: &Context) -> (Self, Context)
+    where
+        E: Clone + Into<Box<dyn Error + Send + Sync>> + From<ContextError> + 'static,
+    {
+        Self::with_context_by(parent, E::clone)
+    }
+
+    /// As [`with_context`](Self::with_context), and `cause` says what the cause of the context is when it ends with this
+    /// error. For errors that cannot be cloned. It is called for every error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use std::io;
+    /// use taut::context::Context;
+    /// use taut::group::Group;
+    ///
+    /// let background = Context::background();
+    /// let (mut group, ctx) = Group::with_context_by(&background, io::Error::to_string);
+    /// group.spawn(async { std::fs::read("/no/such/file") }).await;
+    /// let error = group.wait().await.unwrap_err();
+    /// assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    /// assert_eq!(ctx.cause().expect("ended").to_string(), error.to_string());
+    /// # }
+    /// ```
+    pub fn with_context_by<C>(
+        parent: &Context,
+        cause: impl Fn(&E) -> C + Send + Sync + 'static,
+    ) -> (Self, Context)
+    where
+        C: Into<Box<dyn Error + Send + Sync>>,
+        E: From<ContextError>,
+    {
+        Self::bound_in_home(Tokio, parent, cause)
+    }
+}
+
+impl<T, E, H: Home> Group<T, E, H> {
+    pub(crate) fn in_home(home: H, bound: Option<Bound<E>>) -> Self {
+        let shared = Arc::new(Shared::new(home, bound));
+        Self { shared, on_error: OnError::default(), is_over: false }
+    }
+
+    pub(crate) fn bound_in_home<C>(
+        home: H,
+        parent: &Context,
+        cause: impl Fn(&E) -> C + Send + Sync + 'static,
+    ) -> (Self, Context)
+    where
+        C: Into<Box<dyn Error + Send + Sync>>,
+        E: From<ContextError>,
+    {
+        let bound = Bound::new(parent, cause);
+        let ctx = bound.ctx.clone();
+        (Self::in_home(home, Some(bound)), ctx)
+    }
+
+    /// Lets at most so many tasks run at a time; see [`set_limit`](Self::set_limit).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::group::Group;
+    ///
+    /// let group = Group::<(), std::io::Error>::new().limit(16);
+    /// assert_eq!(group.capacity(), Some(16));
+    /// ```
+    pub fn limit(self, tasks: usize) -> Self {
+        self.set_limit(Some(tasks));
+        self
+    }
+
+    /// Says what happens when a task fails. For tasks that are started from now on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::group::{Group, OnError};
+    ///
+    /// let group = Group::<(), std::io::Error>::new().on_error(OnError::Abort);
+    /// # drop(group);
+    /// ```
+    pub const fn on_error(mut self, rule: OnError) -> Self {
+        self.on_error = rule;
+        self
+    }
+
+    /// Changes how many tasks may run at a time; `None`: any number. At any time: a higher limit admits those who wait
+    /// for a place, a lower one lets those who run go on. Tasks that run already count, whenever the limit was set.
+    /// 0 admits nobody until it is raised. (Go panics, or hangs.)
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::group::Group;
+    ///
+    /// let mut group = Group::<u32, std::io::Error>::new().limit(1);
+    /// group.spawn(async { Ok(1) }).await;
+    /// assert!(group.try_spawn(async { Ok(2) }).is_err());
+    /// group.set_limit(None);
+    /// assert!(group.try_spawn(async { Ok(2) }).is_ok());
+    /// # }
+    /// ```
+    pub fn set_limit(&self, limit: Option<usize>) {
+        self.shared.set_limit(limit);
+    }
+
+    /// How many tasks may run at a time: the limit, if there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::group::Group;
+    ///
+    /// assert_eq!(Group::<(), std::io::Error>::new().capacity(), None);
+    /// ```
+    #[must_use]
+    pub fn capacity(&self) -> Option<usize> {
+        self.shared.lock().admission.limit()
+    }
+
+    /// How many tasks live: started, and not ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::group::Group;
+    ///
+    /// let mut group = Group::<(), std::io::Error>::new();
+    /// group.spawn(async { Ok(()) }).await;
+    /// assert_eq!(group.len(), 1);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shared.lock().live.len()
+    }
+
+    /// Whether no task lives. There may be results that nobody has taken.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(taut::group::Group::<(), std::io::Error>::new().is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<T, E> Default for Group<T, E> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T, E, H: Home> Drop for Group<T, E, H> {
+    /// Ends the context, and aborts the tasks: their futures are dropped before this returns. One that another
+    /// thread is polling just then is dropped by that thread, when the poll returns.
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.is_gone = true;
+        let unwanted = std::mem::take(&mut state.done);
+        drop(state);
+        drop(unwanted);
+        self.shared.shut(Refusal::Closed);
+        if let Some(bound) = &self.shared.bound {
+            bound.end(None);
+        }
+        self.shared.abort();
+    }
+}
+
+impl<T, E, H: Home> fmt::Debug for Group<T, E, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.shared.fmt(f)
+    }
+}

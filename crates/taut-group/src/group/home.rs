@@ -1,0 +1,81 @@
+//! Where the tasks of a group run: on the runtime, or in a scope.
+
+use std::fmt;
+use std::future::Future;
+
+use taut_core::sync::Arc;
+
+use super::cell::{self, Kill};
+use crate::spawn::Site;
+
+/// Where the tasks of a [`Group`](crate::Group) run: [`Tokio`], or a [`Scope`](crate::Scope).
+///
+/// Nobody else can implement it.
+pub trait Home: sealed::Sealed {
+    /// A task of it, to be aborted.
+    #[doc(hidden)]
+    type Task: Task;
+}
+
+/// A [`Home`] for futures that live for `'a`.
+///
+/// Nobody else can implement it.
+pub trait Hosts<'a>: Home {
+    /// Starts a task.
+    #[doc(hidden)]
+    fn host<F: Future<Output = ()> + Send + 'a>(&self, site: Site, future: F) -> Self::Task;
+}
+
+/// What a group can do to a task.
+#[doc(hidden)]
+#[allow(unnameable_types, reason = "that is what seals")]
+pub trait Task: Send {
+    /// Ends it: its future is dropped before this returns, unless it is being polled just now. Then it is
+    /// dropped by who polls it, as soon as that returns.
+    fn abort(self);
+}
+
+/// The runtime that the group is used in: tasks run in parallel, on any of its workers.
+///
+/// # Examples
+///
+/// ```
+/// use taut::group::{Group, Tokio};
+///
+/// let group: Group<u32, std::io::Error, Tokio> = Group::new(); // as `Group<u32, std::io::Error>`
+/// # drop(group);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tokio;
+
+#[doc(hidden)]
+#[allow(unnameable_types, reason = "that is what seals")]
+pub struct OfTokio(Arc<dyn Kill>);
+
+impl Task for OfTokio {
+    fn abort(self) {
+        self.0.kill();
+    }
+}
+
+impl fmt::Debug for OfTokio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OfTokio").finish_non_exhaustive()
+    }
+}
+
+impl Home for Tokio {
+    type Task = OfTokio;
+}
+
+impl Hosts<'static> for Tokio {
+    fn host<F: Future<Output = ()> + Send + 'static>(&self, site: Site, future: F) -> OfTokio {
+        OfTokio(cell::start(site, future))
+    }
+}
+
+pub(crate) mod sealed {
+    #[allow(unnameable_types, reason = "that is what seals")]
+    pub trait Sealed {}
+    impl Sealed for super::Tokio {}
+}

@@ -1,0 +1,293 @@
+//! Starting tasks: by the group, and by those who are in it.
+
+use std::fmt;
+use std::future::Future;
+
+use taut_core::sync::Arc;
+
+use super::home::{Home, Hosts};
+use super::member::Member;
+use super::shared::Shared;
+use super::state::Seat;
+use super::{Group, OnError, SpawnError};
+use crate::spawn::Site;
+
+/// A handle that starts tasks in a [`Group`], for its tasks and for others. It does not keep the group: once
+/// that is dropped, or has been waited for, nothing is started any more.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), std::io::Error> {
+/// use taut::group::Group;
+///
+/// let mut group = Group::<&str, std::io::Error>::new();
+/// let spawner = group.spawner();
+/// group
+///     .spawn(async move {
+///         let _ = spawner.spawn(async { Ok("leaf") }).await;
+///         Ok("branch")
+///     })
+///     .await;
+/// assert_eq!(group.wait().await?, ["branch", "leaf"]);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Spawner<T, E, H: Home = super::Tokio> {
+    shared: Arc<Shared<T, E, H>>,
+    on_error: OnError,
+}
+
+impl<'a, T, E, H> Group<T, E, H>
+where
+    T: Send + 'a,
+    E: Send + 'a,
+    H: Hosts<'a> + Send + Sync + 'a,
+{
+    /// Starts a task: Go's `g.Go`. With a [limit](Self::limit) it waits for a place first, first come, first
+    /// served. True: it was started.
+    ///
+    /// False: the context of the group has ended, or its tasks were aborted, before there was a place. The future
+    /// is dropped and has not begun, and [`wait`](Self::wait) will not be `Ok`. So this need not be looked
+    /// at, but for giving up early. [`try_spawn`](Self::try_spawn) gives the future back.
+    ///
+    /// The index of the task, by which `wait` sorts, is given at admission.
+    ///
+    /// # Cancel safety
+    ///
+    /// Drops the value: the future, if it has not been started, and its place in line.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime, for a group on Tokio.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::group::Group;
+    ///
+    /// let mut group = Group::<u32, &str>::new().limit(2);
+    /// for n in 0..10 {
+    ///     group.spawn(async move { Ok(n * n) }).await; // two run at a time
+    /// }
+    /// assert_eq!(group.wait().await, Ok(vec![0, 1, 4, 9, 16, 25, 36, 49, 64, 81]));
+    /// # }
+    /// ```
+    #[doc(alias = "go")]
+    #[track_caller]
+    pub fn spawn<F>(&mut self, future: F) -> impl Future<Output = bool> + Send
+    where
+        F: Future<Output = Result<T, E>> + Send + 'a,
+    {
+        let site = Site::here();
+        async move {
+            match self.shared.enter().await {
+                Ok(seat) => {
+                    start(&self.shared, seat, self.on_error, site, future);
+                    true
+                }
+                Err(_) => {
+                    self.shared.lock().verdict.is_incomplete = true;
+                    false
+                }
+            }
+        }
+    }
+
+    /// Starts a task if there is a place for it now: Go's `g.TryGo`.
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError`], with the future: the group is at its limit, or has ended.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime, for a group on Tokio.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::group::{Group, SpawnError};
+    ///
+    /// let mut group = Group::<u32, &str>::new().limit(1);
+    /// assert!(group.try_spawn(async { Ok(1) }).is_ok());
+    /// assert!(matches!(group.try_spawn(async { Ok(2) }), Err(SpawnError::Full(_))));
+    /// assert_eq!(group.wait().await, Ok(vec![1]));
+    /// # }
+    /// ```
+    #[doc(alias = "try_go")]
+    #[track_caller]
+    pub fn try_spawn<F>(&mut self, future: F) -> Result<(), SpawnError<F>>
+    where
+        F: Future<Output = Result<T, E>> + Send + 'a,
+    {
+        try_start(&self.shared, self.on_error, Site::here(), future)
+    }
+}
+
+impl<T, E, H: Home> Group<T, E, H> {
+    /// A handle that starts tasks in this group: for tasks that start others.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::group::{Group, SpawnError};
+    ///
+    /// let group = Group::<(), &str>::new();
+    /// let spawner = group.spawner();
+    /// drop(group);
+    /// assert!(matches!(spawner.spawn(async { Ok(()) }).await, Err(SpawnError::Closed(_))));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn spawner(&self) -> Spawner<T, E, H> {
+        Spawner { shared: Arc::clone(&self.shared), on_error: self.on_error }
+    }
+}
+
+impl<'a, T, E, H> Spawner<T, E, H>
+where
+    T: Send + 'a,
+    E: Send + 'a,
+    H: Hosts<'a> + Send + Sync + 'a,
+{
+    /// Starts a task of the group, as [`Group::spawn`] does.
+    ///
+    /// In a task of the group this may be answered by [`SpawnError::WouldDeadlock`], where Go hangs: when all
+    /// places of the group are held by tasks that wait here. (If one of them waits for something else too, in a
+    /// `select!`, it counts all the same.)
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError`], with the future; never `Full`.
+    ///
+    /// # Cancel safety
+    ///
+    /// Drops the value: the future, if it has not been started, and its place in line.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime, for a group on Tokio.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::group::{Group, SpawnError};
+    ///
+    /// let mut group = Group::<u32, &str>::new().limit(1);
+    /// let spawner = group.spawner();
+    /// group
+    ///     .spawn(async move {
+    ///         match spawner.spawn(async { Ok(1) }).await {
+    ///             Err(SpawnError::WouldDeadlock(here)) => here.await, // we hold the only place
+    ///             other => unreachable!("{other:?}"),
+    ///         }
+    ///     })
+    ///     .await;
+    /// assert_eq!(group.wait().await, Ok(vec![1]));
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> impl Future<Output = Result<(), SpawnError<F>>> + Send
+    where
+        F: Future<Output = Result<T, E>> + Send + 'a,
+    {
+        let site = Site::here();
+        async move {
+            match self.shared.enter().await {
+                Ok(seat) => {
+                    start(&self.shared, seat, self.on_error, site, future);
+                    Ok(())
+                }
+                Err(refusal) => Err(SpawnError::new(refusal, future)),
+            }
+        }
+    }
+
+    /// Starts a task of the group if there is a place for it now.
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError`], with the future.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime, for a group on Tokio.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::group::{Group, SpawnError};
+    ///
+    /// let mut group = Group::<u32, &str>::new().limit(1);
+    /// let spawner = group.spawner();
+    /// assert!(spawner.try_spawn(async { Ok(1) }).is_ok());
+    /// assert!(matches!(spawner.try_spawn(async { Ok(2) }), Err(SpawnError::Full(_))));
+    /// assert_eq!(group.wait().await, Ok(vec![1]));
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn try_spawn<F>(&self, future: F) -> Result<(), SpawnError<F>>
+    where
+        F: Future<Output = Result<T, E>> + Send + 'a,
+    {
+        try_start(&self.shared, self.on_error, Site::here(), future)
+    }
+}
+
+fn try_start<'a, F, T, E, H>(
+    shared: &Arc<Shared<T, E, H>>,
+    on_error: OnError,
+    site: Site,
+    future: F,
+) -> Result<(), SpawnError<F>>
+where
+    F: Future<Output = Result<T, E>> + Send + 'a,
+    T: Send + 'a,
+    E: Send + 'a,
+    H: Hosts<'a> + Send + Sync + 'a,
+{
+    match shared.try_enter() {
+        Ok(seat) => {
+            start(shared, seat, on_error, site, future);
+            Ok(())
+        }
+        Err(refusal) => Err(SpawnError::new(refusal, future)),
+    }
+}
+
+/// Starts the task that was let in.
+fn start<'a, F, T, E, H>(
+    shared: &Arc<Shared<T, E, H>>,
+    seat: Seat,
+    on_error: OnError,
+    site: Site,
+    future: F,
+) where
+    F: Future<Output = Result<T, E>> + Send + 'a,
+    T: Send + 'a,
+    E: Send + 'a,
+    H: Hosts<'a> + Send + Sync + 'a,
+{
+    // If the home cannot take it, its membership ends as it is dropped.
+    let member = Member::new(future, Arc::clone(shared), seat, on_error);
+    let task = shared.home.host(site, member);
+    shared.hold(seat, task);
+}
+
+impl<T, E, H: Home> Clone for Spawner<T, E, H> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), on_error: self.on_error }
+    }
+}
+
+impl<T, E, H: Home> fmt::Debug for Spawner<T, E, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spawner").field("group", &self.shared).finish()
+    }
+}

@@ -1,0 +1,183 @@
+//! What a group knows: who lives, what came of those who are done, and who waits to hear of it. Under one lock.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::fmt;
+use std::task::Waker;
+
+use super::admission::{Admission, Refusal};
+use super::live::{Live, SeatNo};
+use super::{Completed, TaskError};
+
+/// What a panic was raised with.
+pub(crate) type Payload = Box<dyn Any + Send>;
+
+/// Under the lock of a [`Shared`](super::shared::Shared).
+pub(crate) struct State<T, E, H> {
+    pub(crate) admission: Admission,
+    pub(crate) live: Live<H>,
+    /// What is done and nobody has taken, in the order of completion.
+    pub(crate) done: VecDeque<Completed<T, E>>,
+    pub(crate) verdict: Verdict,
+    /// Whoever waits for tasks to complete: there is one handle that can.
+    waiter: Option<(Awaited, Waker)>,
+    /// How many have been started: the index of the next.
+    next: usize,
+    /// Tasks that start now are to be aborted: the others have been.
+    pub(crate) is_aborting: bool,
+    /// Nobody will ask for what comes of the tasks.
+    pub(crate) is_gone: bool,
+}
+
+/// What the one who waits waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Awaited {
+    /// The completion of any task.
+    Any,
+    /// That of all.
+    All,
+}
+
+/// What is to be said of the group as a whole.
+#[derive(Default)]
+pub(crate) struct Verdict {
+    /// The index of the task that failed first.
+    pub(crate) failed: Option<Failed>,
+    /// The first panic.
+    pub(crate) panic: Option<Payload>,
+    /// Something was to be run and was not, or not to its end.
+    pub(crate) is_incomplete: bool,
+    /// The one who waits has been given an error already.
+    pub(crate) is_reported: bool,
+}
+
+/// The first failure, as far as we know.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failed {
+    pub(crate) index: usize,
+    /// It only says that the group was ended. A real error that comes later takes its place.
+    pub(crate) is_consequence: bool,
+}
+
+/// A task that was let in: where it sits, and its number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seat {
+    pub(crate) no: SeatNo,
+    pub(crate) index: usize,
+}
+
+impl<T, E, H> State<T, E, H> {
+    pub(crate) fn new() -> Self {
+        Self {
+            admission: Admission::new(),
+            live: Live::new(),
+            done: VecDeque::new(),
+            verdict: Verdict::default(),
+            waiter: None,
+            next: 0,
+            is_aborting: false,
+            is_gone: false,
+        }
+    }
+
+    /// Takes a place, if there is one.
+    pub(crate) fn try_enter(&mut self) -> Result<Seat, Refusal> {
+        self.admission.try_enter().map(|()| self.sit())
+    }
+
+    /// What became of who waited for a place.
+    pub(crate) fn sit_down(&mut self, answer: Result<(), Refusal>) -> Result<Seat, Refusal> {
+        answer.map(|()| self.sit())
+    }
+
+    /// Gives who has a place a seat and a number.
+    fn sit(&mut self) -> Seat {
+        let index = self.next;
+        self.next += 1;
+        Seat { no: self.live.take(index), index }
+    }
+
+    /// Notes what came of a task, and gives back what is not wanted.
+    pub(crate) fn complete(
+        &mut self,
+        index: usize,
+        result: Result<T, TaskError<E>>,
+        is_consequence: bool,
+    ) -> Option<Completed<T, E>> {
+        match &result {
+            Ok(_) => {}
+            Err(TaskError::Aborted) => self.verdict.is_incomplete = true,
+            Err(TaskError::Failed(_)) => {
+                let is_first = self.verdict.failed.is_none_or(|earlier| earlier.is_consequence);
+                if self.verdict.failed.is_none() || (is_first && !is_consequence) {
+                    self.verdict.failed = Some(Failed { index, is_consequence });
+                }
+            }
+        }
+        let completed = Completed { index, result };
+        if self.is_gone {
+            return Some(completed);
+        }
+        self.done.push_back(completed);
+        None
+    }
+
+    /// What completed first of what is left.
+    pub(crate) fn take_next(&mut self) -> Option<Completed<T, E>> {
+        let next = self.done.pop_front()?;
+        self.verdict.is_reported |= next.result.is_err();
+        Some(next)
+    }
+
+    /// All that is left, and what is to be said of it, once nobody lives. The group is as new then, but for who is in line.
+    pub(crate) fn take_all(&mut self) -> Option<(VecDeque<Completed<T, E>>, Verdict)> {
+        if self.live.len() > 0 {
+            return None;
+        }
+        self.next = 0;
+        self.is_aborting = false;
+        Some((std::mem::take(&mut self.done), std::mem::take(&mut self.verdict)))
+    }
+
+    /// Nobody waits any more. The waker is to be dropped without the lock.
+    pub(crate) fn forget_waiter(&mut self) -> Option<Waker> {
+        self.waiter.take().map(|(_, waker)| waker)
+    }
+
+    /// Whom to wake since a task has completed.
+    pub(crate) fn take_waiter(&mut self) -> Option<Waker> {
+        let is_due = |(awaited, _): &mut _| *awaited == Awaited::Any || self.live.len() == 0;
+        self.waiter.take_if(is_due).map(|(_, waker)| waker)
+    }
+
+    /// Keeps the waker of who waits. A `fresh` one is put in the place of the old one, which it gets. False: come
+    /// again with a fresh one.
+    pub(crate) fn keep_waiter(
+        &mut self,
+        awaited: Awaited,
+        waker: &Waker,
+        fresh: &mut Option<Waker>,
+    ) -> bool {
+        match &mut self.waiter {
+            Some((kept_for, kept)) if kept.will_wake(waker) => *kept_for = awaited,
+            waiter => match fresh.take() {
+                Some(new) => *fresh = waiter.replace((awaited, new)).map(|(_, old)| old),
+                None => return false,
+            },
+        }
+        true
+    }
+}
+
+impl<T, E, H> fmt::Debug for State<T, E, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Group")
+            .field("live", &self.live.len())
+            .field("limit", &self.admission.limit())
+            .field("in_line", &self.admission.waiting())
+            .field("done", &self.done.len())
+            .field("has_failed", &self.verdict.failed.is_some())
+            .field("has_panicked", &self.verdict.panic.is_some())
+            .finish_non_exhaustive()
+    }
+}

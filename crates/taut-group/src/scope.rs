@@ -1,0 +1,386 @@
+//! `scope`: tasks that may borrow, all inside the one task that awaits them.
+
+mod cell;
+mod driver;
+mod home;
+mod queue;
+mod spawned;
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{self, Poll};
+
+use pin_project_lite::pin_project;
+use taut_context::{Context, ContextError};
+use taut_core::sync::Arc;
+use taut_core::waiting::polled_after_completion;
+
+use self::cell::Share;
+use self::driver::{Body, Driver, Turn};
+use self::queue::Queue;
+pub use self::spawned::Spawned;
+use crate::group::Group;
+
+/// Runs `body`, and the tasks that it starts, inside the task that awaits this, and gives what the body gives when
+/// all of them are done.
+///
+/// `body` is an async closure, and gets a [`Scope`] to start tasks with. They may borrow whatever lives longer than the
+/// future of the scope: the variables of the function around it, though not those of the body. No `Arc`, no clone, no
+/// `'static`.
+///
+/// The tasks of a scope take turns, in the order in which they are woken, and never run at the same time as each
+/// other. To the runtime all of them are one task. So what they say to each other costs no wake-up of another worker, and
+/// what each of them costs is little; but a scope has the power of one worker, and one task of it that computes
+/// long holds up the others.
+///
+/// | take `scope` for | take a [`Group`](crate::Group) for |
+/// | --- | --- |
+/// | many small tasks that wait most of the time | work that is to use all cores |
+/// | tasks that talk to each other all the time | tasks that talk little |
+/// | tasks that borrow from the function around them | tasks that own what they need |
+/// | code in which two parts must not run at once | tasks that may block their worker for long |
+///
+/// Both go together: the tasks of a group may use scopes, and [a scope has groups](Scope::group), with limits,
+/// results and the first error.
+///
+/// # Errors and panics of tasks
+///
+/// What a task gives is given by its handle, [`Spawned`]. A panic of a task, or of the body, drops all others at once, and
+/// goes on out of the scope.
+///
+/// # Fairness
+///
+/// First woken, first polled. After at most 256 polls of tasks, or when Tokio's budget is used up, the rest of the runtime
+/// has its turn.
+///
+/// # Cancel safety
+///
+/// Drops the value: dropping the future drops the body and all tasks, before that returns. That is what lets them borrow.
+///
+/// # Panics
+///
+/// If the body or a task panics, or if it is polled again after that.
+///
+/// # Cost
+///
+/// One allocation for a scope and one for a task, of its future and some twelve words. Starting, waking and ending a task
+/// takes the same time however many there are; those that were not woken are not touched. A wake-up from inside the scope is
+/// one atomic step, and its poll another.
+///
+/// # When to use something else
+///
+/// A fixed number of futures, known where they are written: `tokio::join!` of them costs least.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let parts = [vec![1, 2, 3], vec![4, 5], vec![6]];
+/// let (tx, rx) = taut::chan::rendezvous();
+///
+/// let total = taut::scope(async |s| {
+///     for part in &parts {
+///         s.spawn(async { tx.send(part.iter().sum::<u32>()).await });
+///     }
+///     let mut total = 0;
+///     for _ in &parts {
+///         total += rx.recv().await.expect("a sender is left");
+///     }
+///     total
+/// });
+/// assert_eq!(total.await, 21);
+/// # }
+/// ```
+///
+/// With an error that ends all:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use taut::context::Context;
+/// use taut::group::Failure;
+///
+/// async fn check(name: &str) -> Result<usize, Failure> {
+///     if name.is_empty() { Err(Failure::new("no name")) } else { Ok(name.len()) }
+/// }
+///
+/// let names = vec!["ada".to_owned(), String::new(), "grace".to_owned()];
+/// let lengths = taut::scope(async |s| {
+///     let (group, _ctx) = s.group_with_context(&Context::background());
+///     let mut group = group.limit(2);
+///     for name in &names {
+///         group.spawn(check(name)).await;
+///     }
+///     group.wait().await
+/// });
+/// assert_eq!(lengths.await.unwrap_err().to_string(), "no name");
+/// # }
+/// ```
+pub fn scope<'env, F, Fut>(body: F) -> Scoped<'env, Fut>
+where
+    F: FnOnce(Scope<'env>) -> Fut,
+    Fut: Future,
+{
+    let queue = Arc::new(Queue::new());
+    let handle = Scope { queue: Arc::clone(&queue), _env: PhantomData };
+    let body_task = Body::new(&queue);
+    let driver = Driver::new(queue);
+    let tasks = Tasks { driver, body: body_task };
+    Scoped { body: Some(body(handle)), output: None, tasks, _env: PhantomData }
+}
+
+/// The right to start tasks in a scope; a clone is for the same. See [`scope`](crate::scope()).
+///
+/// # Examples
+///
+/// A task that starts others takes a clone:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use taut::group::Scope;
+///
+/// fn count_down<'a>(s: &Scope<'a>, n: u32, count: &'a AtomicU32) {
+///     let s2 = s.clone();
+///     s.spawn(async move {
+///         count.fetch_add(1, Ordering::Relaxed);
+///         if n > 0 {
+///             count_down(&s2, n - 1, count);
+///         }
+///     });
+/// }
+///
+/// let count = AtomicU32::new(0);
+/// taut::scope(async |s| count_down(&s, 9, &count)).await;
+/// assert_eq!(count.into_inner(), 10);
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Scope<'env> {
+    queue: Arc<Queue>,
+    /// The tasks borrow for exactly this long: neither shorter nor longer will do.
+    _env: PhantomData<fn(&'env ()) -> &'env ()>,
+}
+
+impl<'env> Scope<'env> {
+    /// Starts a task in the scope. It is polled for the first time when the scope is next polled, or after what is
+    /// queued there, and need not be awaited.
+    ///
+    /// After the end of the scope, by a handle that was carried out of it, the future is dropped at once; then awaiting the
+    /// result panics.
+    ///
+    /// # Cost
+    ///
+    /// One allocation. May be called from other threads, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let text = String::from("to be");
+    /// let words = taut::scope(async |s| {
+    ///     let words = s.spawn(async { text.split(' ').count() });
+    ///     words.await
+    /// });
+    /// assert_eq!(words.await, 2);
+    /// # }
+    /// ```
+    pub fn spawn<F>(&self, future: F) -> Spawned<'env, F::Output>
+    where
+        F: Future + Send + 'env,
+        F::Output: Send + 'env,
+    {
+        let share = self.start(future, 0);
+        // SAFETY: it is the handle's share.
+        unsafe { Spawned::new(share) }
+    }
+
+    /// A group whose tasks run in the scope, and may borrow as its tasks do: see [`Group::new`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let texts = ["80".to_owned(), "443".to_owned()];
+    /// let ports = taut::scope(async |s| {
+    ///     let mut group = s.group();
+    ///     for text in &texts {
+    ///         group.spawn(async { text.parse::<u16>() }).await;
+    ///     }
+    ///     group.wait().await
+    /// });
+    /// assert_eq!(ports.await, Ok(vec![80, 443]));
+    /// # }
+    /// ```
+    pub fn group<T, E>(&self) -> Group<T, E, Self> {
+        Group::in_home(self.clone(), None)
+    }
+
+    /// A group with a context, whose tasks run in the scope: see [`Group::with_context`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::context::Context;
+    /// use taut::group::Failure;
+    ///
+    /// let result = taut::scope(async |s| {
+    ///     let (mut group, ctx) = s.group_with_context(&Context::background());
+    ///     group.spawn(async { Err(Failure::new("no disk")) }).await;
+    ///     group.spawn(async move { ctx.run(std::future::pending()).await? }).await;
+    ///     group.wait().await.map(|values: Vec<()>| values.len())
+    /// });
+    /// assert_eq!(result.await.unwrap_err().to_string(), "no disk");
+    /// # }
+    /// ```
+    pub fn group_with_context<T, E>(&self, parent: &Context) -> (Group<T, E, Self>, Context)
+    where
+        E: Clone + Into<Box<dyn Error + Send + Sync>> + From<ContextError> + 'static,
+    {
+        self.group_with_context_by(parent, E::clone)
+    }
+
+    /// A group with a context, whose tasks run in the scope: see [`Group::with_context_by`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use std::io;
+    /// use taut::context::Context;
+    ///
+    /// let path = String::from("/no/such/file");
+    /// let result = taut::scope(async |s| {
+    ///     let background = Context::background();
+    ///     let (mut group, _ctx) = s.group_with_context_by(&background, io::Error::to_string);
+    ///     group.spawn(async { std::fs::read(&path) }).await;
+    ///     group.wait().await
+    /// });
+    /// assert_eq!(result.await.unwrap_err().kind(), io::ErrorKind::NotFound);
+    /// # }
+    /// ```
+    pub fn group_with_context_by<T, E, C>(
+        &self,
+        parent: &Context,
+        cause: impl Fn(&E) -> C + Send + Sync + 'static,
+    ) -> (Group<T, E, Self>, Context)
+    where
+        C: Into<Box<dyn Error + Send + Sync>>,
+        E: From<ContextError>,
+    {
+        Group::bound_in_home(self.clone(), parent, cause)
+    }
+
+    /// Starts a task, and gives the handle's share in it.
+    fn start<F>(&self, future: F, state: usize) -> Share
+    where
+        F: Future + Send + 'env,
+        F::Output: Send + 'env,
+    {
+        let (ours, scopes) = Share::pair(&self.queue, future, state);
+        // SAFETY: `QUEUED` is set in a new task, and the scope gets its share with it.
+        if unsafe { self.queue.push(scopes.header()) } {
+            let _ = scopes.into_raw();
+        } else {
+            // SAFETY: the scope is over, so nobody drives it, and nobody else knows the task.
+            unsafe { ours.abort() };
+        }
+        ours
+    }
+}
+
+impl fmt::Debug for Scope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The future of [`scope`](crate::scope()).
+    #[must_use = "futures do nothing unless they are awaited or polled"]
+    pub struct Scoped<'env, Fut: Future> {
+        // First, as it is the first to be dropped: it may hold handles of the tasks.
+        #[pin]
+        body: Option<Fut>,
+        output: Option<Fut::Output>,
+        tasks: Tasks,
+        _env: PhantomData<fn(&'env ()) -> &'env ()>,
+    }
+}
+
+/// All that runs. When it is dropped, so are the tasks.
+struct Tasks {
+    driver: Driver,
+    body: Body,
+}
+
+impl Tasks {
+    fn clear(&mut self) {
+        if !self.driver.is_over() {
+            self.driver.clear(&self.body);
+        }
+    }
+}
+
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+impl<Fut: Future> Future for Scoped<'_, Fut> {
+    type Output = Fut::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Fut::Output> {
+        /// Drops all tasks if one panics.
+        struct Running<'a>(&'a mut Tasks, bool);
+        impl Drop for Running<'_> {
+            fn drop(&mut self) {
+                if !self.1 {
+                    self.0.clear();
+                }
+            }
+        }
+
+        let mut this = self.project();
+        if this.tasks.driver.is_over() {
+            polled_after_completion();
+        }
+        let queue = Arc::clone(this.tasks.driver.queue());
+        let _driving = queue.drive();
+        let mut running = Running(this.tasks, false);
+        let mut polls = 0;
+        loop {
+            let Running(Tasks { driver, body }, has_returned) = &mut running;
+            match driver.run(body, &mut polls, cx.waker()) {
+                Turn::Body => {
+                    let Some(future) = this.body.as_mut().as_pin_mut() else { continue };
+                    let waker = body.waker();
+                    if let Poll::Ready(output) = future.poll(&mut task::Context::from_waker(&waker)) {
+                        this.body.set(None);
+                        *this.output = Some(output);
+                        body.end();
+                    }
+                }
+                Turn::Pending => {
+                    *has_returned = true;
+                    return Poll::Pending;
+                }
+                Turn::Over => {
+                    *has_returned = true;
+                    return this.output.take().map_or_else(|| polled_after_completion(), Poll::Ready);
+                }
+            }
+        }
+    }
+}
+
+impl<Fut: Future> fmt::Debug for Scoped<'_, Fut> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scoped").field("is_over", &self.tasks.driver.is_over()).finish_non_exhaustive()
+    }
+}

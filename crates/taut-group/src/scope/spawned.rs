@@ -1,0 +1,125 @@
+//! The handle of a task in a scope.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{self, Poll, ready};
+
+use taut_core::coop;
+use taut_core::waiting::polled_after_completion;
+
+use super::cell::{DONE, Share};
+
+/// A task of a [`Scope`](super::Scope), as a future of what it gives.
+///
+/// Dropping it detaches the task: the scope still waits for it, and drops what it gives. When the future of the scope is
+/// dropped, so are its tasks; a handle that is still there then has nothing to give.
+///
+/// # Cancel safety
+///
+/// Safe: polled by reference, it may be left and polled again. Dropping it drops what the task has given.
+///
+/// # Panics
+///
+/// If it is polled after the scope was dropped before the task had ended, or again after it has given its value.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let words = ["to", "be"];
+/// let length = taut::scope(async |s| {
+///     let [first, second] = words.each_ref().map(|word| s.spawn(async { word.len() }));
+///     first.await + second.await
+/// });
+/// assert_eq!(length.await, 4);
+/// # }
+/// ```
+pub struct Spawned<'env, T> {
+    /// Until it has given its value.
+    task: Option<Share>,
+    _scope: PhantomData<(fn(&'env ()) -> &'env (), T)>,
+}
+
+impl<T> Spawned<'_, T> {
+    /// # Safety
+    ///
+    /// The share is the handle's, and `T` is the output of the task.
+    pub(super) const unsafe fn new(task: Share) -> Self {
+        Self { task: Some(task), _scope: PhantomData }
+    }
+
+    /// Ends the task: its future is dropped, before this returns if that can be, and else as soon as the scope is polled.
+    /// (It cannot be if the task is the caller, or if the caller is in another task of the runtime.) If the task
+    /// is done, what it gave is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// taut::scope(async |s| {
+    ///     let forever = s.spawn(std::future::pending::<()>());
+    ///     forever.abort(); // or the scope would wait for it
+    /// })
+    /// .await;
+    /// # }
+    /// ```
+    pub fn abort(self) {
+        if let Some(task) = &self.task {
+            task.kill();
+        }
+    }
+
+    /// Whether the task is done: then awaiting this gives its value at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let is_finished = taut::scope(async |s| s.spawn(async { 1 }).is_finished());
+    /// assert!(!is_finished.await, "it has not been polled");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.task.as_ref().is_some_and(|task| task.state() & DONE != 0)
+    }
+}
+
+// What is inside of it is not pinned by it.
+impl<T> Unpin for Spawned<'_, T> {}
+
+impl<T> Future for Spawned<'_, T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<T> {
+        ready!(coop::proceed(cx));
+        let Some(task) = &self.task else { polled_after_completion() };
+        if !task.poll_done(cx) {
+            return Poll::Pending;
+        }
+        // SAFETY: it is done, and the handle has given nothing yet.
+        let output = unsafe { task.take_output() };
+        self.task = None;
+        match output {
+            Some(output) => Poll::Ready(output),
+            None => panic!("the scope was dropped before the task had ended"),
+        }
+    }
+}
+
+impl<T> Drop for Spawned<'_, T> {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            // SAFETY: it has given nothing, and is going.
+            unsafe { task.detach() };
+        }
+    }
+}
+
+impl<T> fmt::Debug for Spawned<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spawned").field("is_finished", &self.is_finished()).finish_non_exhaustive()
+    }
+}
