@@ -9,6 +9,7 @@ mod home;
 mod inside;
 mod live;
 mod member;
+mod panics;
 mod shared;
 mod spawner;
 mod state;
@@ -26,6 +27,7 @@ pub use self::error::{SpawnError, TaskError};
 pub use self::failure::Failure;
 pub use self::home::{Home, Hosts, Tokio};
 pub(crate) use self::home::{Task, sealed};
+use self::panics::FirstPanic;
 use self::shared::Shared;
 pub use self::spawner::Spawner;
 
@@ -239,7 +241,7 @@ impl<T, E> Group<T, E> {
     ) -> (Self, Context)
     where
         C: Into<Box<dyn Error + Send + Sync>>,
-        E: From<ContextError>,
+        E: From<ContextError> + 'static,
     {
         Self::bound_in_home(Tokio, parent, cause)
     }
@@ -258,7 +260,7 @@ impl<T, E, H: Home> Group<T, E, H> {
     ) -> (Self, Context)
     where
         C: Into<Box<dyn Error + Send + Sync>>,
-        E: From<ContextError>,
+        E: From<ContextError> + 'static,
     {
         let bound = Bound::new(parent, cause);
         let ctx = bound.ctx.clone();
@@ -373,14 +375,16 @@ impl<T, E, H: Home> Drop for Group<T, E, H> {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         state.is_gone = true;
+        state.admission.shut(Refusal::Closed);
         let unwanted = std::mem::take(&mut state.done);
         drop(state);
-        drop(unwanted);
-        self.shared.shut(Refusal::Closed);
-        if let Some(bound) = &self.shared.bound {
-            bound.end(None);
-        }
-        self.shared.abort();
+        // Whatever panics on the way, no task is left alive.
+        let mut panics = FirstPanic::default();
+        panics.of(|| drop(unwanted));
+        panics.of(|| self.shared.tell_refused());
+        panics.of(|| self.shared.bound.as_ref().map(|bound| bound.end(None)));
+        panics.of(|| self.shared.abort());
+        panics.raise();
     }
 }
 

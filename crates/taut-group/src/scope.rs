@@ -270,7 +270,7 @@ impl<'env> Scope<'env> {
     ) -> (Group<T, E, Self>, Context)
     where
         C: Into<Box<dyn Error + Send + Sync>>,
-        E: From<ContextError>,
+        E: From<ContextError> + 'static,
     {
         Group::bound_in_home(self.clone(), parent, cause)
     }

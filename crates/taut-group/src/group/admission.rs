@@ -32,6 +32,14 @@ pub(crate) enum Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ticket(u64);
 
+/// Why somebody has no place in line.
+#[derive(Debug)]
+pub(crate) enum Queued {
+    Refused(Refusal),
+    /// There was no fresh waker.
+    Stale,
+}
+
 /// What a holder of a ticket sees.
 #[derive(Debug)]
 pub(crate) enum Look {
@@ -102,19 +110,30 @@ impl Admission {
         }
     }
 
-    /// Goes to the end of the line, as part of a task of the group if it is one. Not to be called when a place is free.
-    pub(crate) fn queue(&mut self, task: Option<usize>, waker: Waker) -> Result<Ticket, Refusal> {
+    /// Why nobody is admitted any more, if so.
+    pub(crate) const fn shut_by(&self) -> Option<Refusal> {
+        self.shut
+    }
+
+    /// Goes to the end of the line, as part of a task of the group if it is one, and takes the waker. Not to be called
+    /// when a place is free.
+    pub(crate) fn queue(
+        &mut self,
+        task: Option<usize>,
+        fresh: &mut Option<Waker>,
+    ) -> Result<Ticket, Queued> {
         if let Some(refusal) = self.shut {
-            return Err(refusal);
+            return Err(Queued::Refused(refusal));
         }
+        let Some(waker) = fresh.take() else { return Err(Queued::Stale) };
         let ticket = Ticket(self.next);
         self.next += 1;
         self.line.insert(ticket, Applicant { waker, task });
         if let Some(task) = task {
             *self.blocked.entry(task).or_default() += 1;
             if self.is_stuck() {
-                self.take_from_line(ticket);
-                return Err(Refusal::WouldDeadlock);
+                *fresh = self.take_from_line(ticket).map(|applicant| applicant.waker);
+                return Err(Queued::Refused(Refusal::WouldDeadlock));
             }
         }
         Ok(ticket)
@@ -145,15 +164,24 @@ impl Admission {
             return Some(applicant.waker);
         }
         if self.answered.remove(&ticket) == Some(Ok(())) {
-            self.leave(wakes);
+            self.give_back(wakes);
         }
         None
     }
 
-    /// Gives a place back. Adds two to the batch, at most.
-    pub(crate) fn leave(&mut self, wakes: &mut WakeBatch) {
+    /// Gives the place of a task back. False: the batch is full; wake it, and call [`admit`](Self::admit).
+    pub(crate) fn leave(&mut self, task: usize, wakes: &mut WakeBatch) -> bool {
+        // A future that waits in line may have been carried out of the task that it was first polled in.
+        if self.blocked.remove(&task).is_some() {
+            let its = self.line.values_mut().filter(|applicant| applicant.task == Some(task));
+            its.for_each(|applicant| applicant.task = None);
+        }
+        self.give_back(wakes)
+    }
+
+    fn give_back(&mut self, wakes: &mut WakeBatch) -> bool {
         self.active -= 1;
-        self.admit(wakes);
+        self.admit(wakes)
     }
 
     /// Changes how many may run. False: the batch is full; wake it, and call [`admit`](Self::admit).
@@ -164,7 +192,7 @@ impl Admission {
 
     /// Admits whom there is a place for. False: the batch is full, and somebody is left.
     pub(crate) fn admit(&mut self, wakes: &mut WakeBatch) -> bool {
-        while self.has_place() {
+        while self.has_place() && self.shut.is_none() {
             let Some((&first, _)) = self.line.first_key_value() else { return true };
             if wakes.is_full() {
                 return false;
@@ -175,9 +203,21 @@ impl Admission {
         self.answer_the_stuck(wakes)
     }
 
-    /// Admits nobody any more. False: the batch is full, and somebody is left to be told.
-    pub(crate) fn shut(&mut self, why: Refusal, wakes: &mut WakeBatch) -> bool {
-        self.shut.get_or_insert(why);
+    /// Admits nobody any more, from this step on, not even those who were told that they are: who has not sat down yet
+    /// does not. Whoever is in line is to be told, by [`tell_refused`](Self::tell_refused).
+    pub(crate) fn shut(&mut self, why: Refusal) {
+        if self.shut.is_none() || why == Refusal::Closed {
+            self.shut = Some(why);
+        }
+        for answer in self.answered.values_mut().filter(|answer| answer.is_ok()) {
+            *answer = Err(why);
+            self.active -= 1;
+        }
+    }
+
+    /// Tells who is in line that nobody is admitted any more. False: the batch is full, and somebody is left.
+    pub(crate) fn tell_refused(&mut self, wakes: &mut WakeBatch) -> bool {
+        let Some(why) = self.shut else { return true };
         while let Some((&first, _)) = self.line.first_key_value() {
             if wakes.is_full() {
                 return false;

@@ -1,21 +1,19 @@
 //! What a group, its tasks and its spawners share, and what is done with it: decided under the lock, acted on after it.
 
-use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::task::{self, Poll, Waker};
-use std::thread;
 
 use taut_core::sync::{Guard, Lock};
-use taut_core::{WakeBatch, in_batches, wake};
+use taut_core::{WakeBatch, in_batches};
 
-use super::admission::{Look, Refusal, Ticket};
+use super::admission::{Look, Queued, Refusal, Ticket};
 use super::bound::{Bound, Judgement};
 use super::home::{Home, Task};
 use super::inside;
-use super::state::{Payload, Seat, State};
+use super::panics::FirstPanic;
+use super::state::{Payload, Seat, State, Weight};
 use super::{OnError, TaskError};
 
 /// See the file's head.
@@ -54,10 +52,13 @@ impl<T, E, H: Home> Shared<T, E, H> {
 
     /// Takes a place, if the group has not ended and one is free.
     pub(crate) fn try_enter(&self) -> Result<Seat, Refusal> {
-        if self.has_ended() {
-            return Err(Refusal::Ended);
+        let has_ended = self.has_ended();
+        let mut state = self.lock();
+        match state.admission.shut_by() {
+            Some(refusal) => Err(refusal),
+            None if has_ended => Err(Refusal::Ended),
+            None => state.try_enter(),
         }
-        self.lock().try_enter()
     }
 
     /// Takes a place, in line if need be.
@@ -80,95 +81,107 @@ impl<T, E, H: Home> Shared<T, E, H> {
             drop(state);
             return task.abort();
         }
-        let ended = state.live.hold(seat.no, seat.index, task);
+        let ended = state.live.hold(seat.no, task);
         drop(state);
         drop(ended);
     }
 
-    /// Notes that a task has ended, frees its place, and does what follows from how it ended.
+    /// Does what follows from how a task ended, then notes that it has ended, and frees its place. In this order: by the
+    /// time that anybody can see it, the context has ended with its error, and what is to be aborted is.
     pub(crate) fn conclude(&self, seat: Seat, outcome: Outcome<T, E>, on_error: OnError) {
-        let follows = self.judge(&outcome, on_error);
+        let mut panics = FirstPanic::default();
+        let weight = panics.of(|| self.follow(&outcome, on_error)).unwrap_or(Weight::Reason);
+        let (result, payload) = match outcome {
+            Outcome::Returned(result) => (Some(result.map_err(TaskError::Failed)), None),
+            Outcome::Dropped => (Some(Err(TaskError::Aborted)), None),
+            Outcome::Panicked(payload) => (None, Some(payload)),
+        };
+        // What panicked on the way, a callback or a destructor, is raised by who waits, as a task's panic is.
+        let mut payload = payload.or(panics.into_payload());
+
         let mut wakes = WakeBatch::new();
         let mut state = self.lock();
         let handle = state.live.leave(seat.no);
-        let unwanted = match outcome {
-            Outcome::Returned(result) => {
-                let is_consequence = matches!(follows, Follows::NothingNew);
-                state.complete(seat.index, result.map_err(TaskError::Failed), is_consequence)
-            }
-            Outcome::Dropped => state.complete(seat.index, Err(TaskError::Aborted), false),
-            Outcome::Panicked(payload) => {
-                state.verdict.panic.get_or_insert(payload);
-                None
-            }
-        };
-        state.admission.leave(&mut wakes);
-        let waiter = state.take_waiter();
+        let unwanted = result.and_then(|result| state.complete(seat.index, result, weight));
+        if state.verdict.panic.is_none() {
+            state.verdict.panic = payload.take();
+        }
+        wakes.extend(state.take_waiter());
+        let is_done = state.admission.leave(seat.index, &mut wakes);
         drop(state);
-        drop((handle, unwanted));
-        self.follow(follows);
+        drop((handle, unwanted, payload));
         wakes.wake_all();
-        wake(waiter);
+        if !is_done {
+            in_batches(|wakes| self.lock().admission.admit(wakes));
+        }
     }
 
-    /// What is to follow from how a task ended.
-    fn judge(&self, outcome: &Outcome<T, E>, on_error: OnError) -> Follows {
+    /// Does what is to follow from how a task ended. How much its failure says, if it failed.
+    fn follow(&self, outcome: &Outcome<T, E>, on_error: OnError) -> Weight {
         match outcome {
-            Outcome::Returned(Ok(_)) | Outcome::Dropped => Follows::Nothing,
-            Outcome::Returned(Err(error)) => match &self.bound {
-                Some(bound) => match bound.judge(error) {
-                    Judgement::Consequence => Follows::NothingNew,
-                    Judgement::Reason(cause) => Follows::of(on_error, Some(cause)),
-                },
-                None => Follows::of(on_error, None),
-            },
+            Outcome::Returned(Ok(_)) | Outcome::Dropped => Weight::Reason,
+            Outcome::Returned(Err(error)) => self.fail(error, on_error),
             Outcome::Panicked(payload) => {
                 let text = format!("a task of the group panicked: {}", text_of(payload));
-                match (on_error, &self.bound) {
-                    (OnError::Cancel, Some(_)) => Follows::End { cause: Some(text.into()), is_abort: false },
-                    _ => Follows::End { cause: Some(text.into()), is_abort: true },
+                if let Some(bound) = &self.bound {
+                    bound.end(Some(text.into()));
                 }
+                // Without a context there is no other way to end the others.
+                if self.bound.is_some() && on_error == OnError::Cancel {
+                    self.shut(Refusal::Ended);
+                } else {
+                    self.abort();
+                }
+                Weight::Reason
             }
         }
     }
 
-    fn follow(&self, follows: Follows) {
-        match follows {
-            Follows::End { cause, is_abort } => {
-                if let Some(bound) = &self.bound {
-                    bound.end(cause);
+    fn fail(&self, error: &E, on_error: OnError) -> Weight {
+        let judgement = self.bound.as_ref().map(|bound| (bound, bound.judge(error)));
+        let mut weight = Weight::Reason;
+        match judgement {
+            Some((_, Judgement::Consequence)) => return Weight::Consequence,
+            _ if on_error == OnError::Continue => return weight,
+            Some((bound, Judgement::Reason(cause))) => {
+                if bound.end(Some(cause)) {
+                    weight = Weight::Cause;
                 }
-                if is_abort {
-                    self.abort();
-                } else if self.bound.is_some() {
-                    self.shut(Refusal::Ended);
-                }
+                self.shut(Refusal::Ended);
             }
-            Follows::Nothing | Follows::NothingNew => {}
+            None => {}
         }
+        if on_error == OnError::Abort {
+            self.abort();
+        }
+        weight
     }
 
     /// Admits nobody any more.
-    pub(crate) fn shut(&self, why: Refusal) {
-        in_batches(|wakes| self.lock().admission.shut(why, wakes));
+    fn shut(&self, why: Refusal) {
+        self.lock().admission.shut(why);
+        self.tell_refused();
+    }
+
+    /// Tells who is in line that nobody is admitted any more.
+    pub(crate) fn tell_refused(&self) {
+        in_batches(|wakes| self.lock().admission.tell_refused(wakes));
     }
 
     /// Admits nobody any more, and drops the futures of all tasks.
     pub(crate) fn abort(&self) {
-        self.lock().is_aborting = true;
-        self.shut(Refusal::Ended);
-        let tasks = self.lock().live.handles();
-        let mut panic = None;
+        let mut state = self.lock();
+        state.is_aborting = true;
+        state.admission.shut(Refusal::Ended);
+        let tasks = state.live.handles();
+        drop(state);
+        let mut panics = FirstPanic::default();
+        panics.of(|| self.tell_refused());
         for task in tasks {
             // A destructor that panics keeps no other task alive.
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| task.abort())) {
-                panic.get_or_insert(payload);
-            }
+            panics.of(|| task.abort());
         }
-        match panic {
-            Some(payload) if !thread::panicking() => resume_unwind(payload),
-            _ => {}
-        }
+        panics.raise();
     }
 
     pub(crate) fn set_limit(&self, limit: Option<usize>) {
@@ -184,26 +197,6 @@ impl<T, E, H: Home> Shared<T, E, H> {
 impl<T, E, H: Home> fmt::Debug for Shared<T, E, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.lock().fmt(f)
-    }
-}
-
-/// What is to follow from the end of a task.
-enum Follows {
-    Nothing,
-    /// It failed because the group had ended.
-    NothingNew,
-    End { cause: Option<Box<dyn Error + Send + Sync>>, is_abort: bool },
-}
-
-impl Follows {
-    fn of(on_error: OnError, cause: Option<Box<dyn Error + Send + Sync>>) -> Self {
-        match on_error {
-            OnError::Continue => Self::Nothing,
-            // Without a context there is nobody to tell.
-            OnError::Cancel if cause.is_none() => Self::Nothing,
-            OnError::Cancel => Self::End { cause, is_abort: false },
-            OnError::Abort => Self::End { cause, is_abort: true },
-        }
     }
 }
 
@@ -233,12 +226,13 @@ impl<T, E, H: Home> InLine<'_, T, E, H> {
                 entered => return Some(Poll::Ready(entered)),
             }
             let task = inside::task_of(self.shared.id());
-            return match state.admission.queue(task, fresh.take()?) {
+            return match state.admission.queue(task, fresh) {
                 Ok(ticket) => {
                     self.ticket = Some(ticket);
                     Some(Poll::Pending)
                 }
-                Err(refusal) => Some(Poll::Ready(Err(refusal))),
+                Err(Queued::Refused(refusal)) => Some(Poll::Ready(Err(refusal))),
+                Err(Queued::Stale) => None,
             };
         };
         match state.admission.look(ticket, waker, fresh) {

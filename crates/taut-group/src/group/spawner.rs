@@ -13,7 +13,7 @@ use super::{Group, OnError, SpawnError};
 use crate::spawn::Site;
 
 /// A handle that starts tasks in a [`Group`], for its tasks and for others. It does not keep the group: once
-/// that is dropped, or has been waited for, nothing is started any more.
+/// that is dropped, nothing is started any more, nor when a group with a context has been waited for.
 ///
 /// # Examples
 ///

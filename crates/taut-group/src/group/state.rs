@@ -55,8 +55,17 @@ pub(crate) struct Verdict {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed {
     pub(crate) index: usize,
-    /// It only says that the group was ended. A real error that comes later takes its place.
-    pub(crate) is_consequence: bool,
+    pub(crate) weight: Weight,
+}
+
+/// How much a failure says. One that says more takes the place of an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Weight {
+    /// Only that the group had been ended.
+    Consequence,
+    Reason,
+    /// It is what ended the context of the group.
+    Cause,
 }
 
 /// A task that was let in: where it sits, and its number.
@@ -94,7 +103,7 @@ impl<T, E, H> State<T, E, H> {
     fn sit(&mut self) -> Seat {
         let index = self.next;
         self.next += 1;
-        Seat { no: self.live.take(index), index }
+        Seat { no: self.live.take(), index }
     }
 
     /// Notes what came of a task, and gives back what is not wanted.
@@ -102,15 +111,14 @@ impl<T, E, H> State<T, E, H> {
         &mut self,
         index: usize,
         result: Result<T, TaskError<E>>,
-        is_consequence: bool,
+        weight: Weight,
     ) -> Option<Completed<T, E>> {
         match &result {
             Ok(_) => {}
             Err(TaskError::Aborted) => self.verdict.is_incomplete = true,
             Err(TaskError::Failed(_)) => {
-                let is_first = self.verdict.failed.is_none_or(|earlier| earlier.is_consequence);
-                if self.verdict.failed.is_none() || (is_first && !is_consequence) {
-                    self.verdict.failed = Some(Failed { index, is_consequence });
+                if self.verdict.failed.is_none_or(|earlier| earlier.weight < weight) {
+                    self.verdict.failed = Some(Failed { index, weight });
                 }
             }
         }
@@ -129,10 +137,19 @@ impl<T, E, H> State<T, E, H> {
         Some(next)
     }
 
-    /// All that is left, and what is to be said of it, once nobody lives. The group is as new then, but for who is in line.
-    pub(crate) fn take_all(&mut self) -> Option<(VecDeque<Completed<T, E>>, Verdict)> {
+    /// All that is left, and what is to be said of it, once nobody lives. The group is over then, or as new: then
+    /// whoever is in line is of the next round.
+    pub(crate) fn take_all(
+        &mut self,
+        is_over: bool,
+    ) -> Option<(VecDeque<Completed<T, E>>, Verdict)> {
         if self.live.len() > 0 {
             return None;
+        }
+        if is_over {
+            self.admission.shut(Refusal::Closed);
+        } else {
+            self.admission.reopen();
         }
         self.next = 0;
         self.is_aborting = false;

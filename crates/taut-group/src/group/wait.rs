@@ -9,7 +9,6 @@ use std::task::{self, Poll, ready};
 use futures_core::Stream;
 use taut_core::coop;
 
-use super::admission::Refusal;
 use super::home::Home;
 use super::shared::Shared;
 use super::state::{Awaited, State, Verdict};
@@ -169,15 +168,14 @@ impl<T, E, H: Home> Group<T, E, H> {
     async fn end(&mut self) -> (Done<T, E>, Verdict) {
         let (done, mut verdict) = {
             let _listening = Listening(&self.shared);
-            poll_fn(|cx| poll_for(&self.shared, Awaited::All, cx, State::take_all)).await
+            let is_bound = self.shared.bound.is_some();
+            let take = |state: &mut State<_, _, _>| state.take_all(is_bound);
+            poll_fn(|cx| poll_for(&self.shared, Awaited::All, cx, take)).await
         };
-        match &self.shared.bound {
-            Some(bound) => {
-                self.is_over = true;
-                self.shared.shut(Refusal::Closed);
-                bound.end(None);
-            }
-            None => self.shared.lock().admission.reopen(),
+        if let Some(bound) = &self.shared.bound {
+            self.is_over = true;
+            self.shared.tell_refused();
+            bound.end(None);
         }
         if let Some(payload) = verdict.panic.take() {
             drop(done);

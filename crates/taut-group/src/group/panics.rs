@@ -1,0 +1,36 @@
+//! Doing several things of which each may panic, and all are to be done.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread;
+
+use super::state::Payload;
+
+/// The first panic of several steps.
+#[derive(Default)]
+pub(crate) struct FirstPanic(Option<Payload>);
+
+impl FirstPanic {
+    /// Does one step.
+    pub(crate) fn of<R>(&mut self, step: impl FnOnce() -> R) -> Option<R> {
+        match catch_unwind(AssertUnwindSafe(step)) {
+            Ok(done) => Some(done),
+            Err(payload) => {
+                self.0.get_or_insert(payload);
+                None
+            }
+        }
+    }
+
+    /// What the first panic was raised with.
+    pub(crate) fn into_payload(self) -> Option<Payload> {
+        self.0
+    }
+
+    /// Lets the first panic go on, unless there is one under way.
+    pub(crate) fn raise(self) {
+        match self.0 {
+            Some(payload) if !thread::panicking() => resume_unwind(payload),
+            _ => {}
+        }
+    }
+}
