@@ -9,7 +9,6 @@ mod home;
 mod inside;
 mod live;
 mod member;
-mod panics;
 mod shared;
 mod spawner;
 mod state;
@@ -27,9 +26,9 @@ pub use self::error::{SpawnError, TaskError};
 pub use self::failure::Failure;
 pub use self::home::{Home, Hosts, Tokio};
 pub(crate) use self::home::{Task, sealed};
-use self::panics::FirstPanic;
 use self::shared::Shared;
 pub use self::spawner::Spawner;
+use crate::panics::FirstPanic;
 
 /// Tasks that belong together, with one result: Go's `errgroup`, and what everybody adds to it.
 ///

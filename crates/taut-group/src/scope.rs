@@ -4,7 +4,9 @@ mod cell;
 mod driver;
 mod home;
 mod queue;
+mod share;
 mod spawned;
+mod waker;
 
 use std::error::Error;
 use std::fmt;
@@ -18,9 +20,9 @@ use taut_context::{Context, ContextError};
 use taut_core::sync::Arc;
 use taut_core::waiting::polled_after_completion;
 
-use self::cell::Share;
 use self::driver::{Body, Driver, Turn};
-use self::queue::Queue;
+use self::queue::{Queue, Reins};
+use self::share::Share;
 pub use self::spawned::Spawned;
 use crate::group::Group;
 
@@ -124,13 +126,14 @@ where
     F: FnOnce(Scope<'env>) -> Fut,
     Fut: Future,
 {
-    let queue = Arc::new(Queue::new());
-    let handle = Scope { queue: Arc::clone(&queue), _env: PhantomData };
-    let body_task = Body::new(&queue);
-    let driver = Driver::new(queue);
-    let tasks = Tasks { driver, body: body_task };
+    let (queue, reins) = Reins::new();
+    let tasks = Tasks { body: Body::new(&queue), driver: Driver::new(reins) };
+    let handle = Scope { queue, _env: PhantomData };
     Scoped { body: Some(body(handle)), output: None, tasks, _env: PhantomData }
 }
+
+/// What borrows for exactly `'env`: neither for longer nor for shorter.
+type Bound<'env> = fn(&'env ()) -> &'env ();
 
 /// The right to start tasks in a scope; a clone is for the same. See [`scope`](crate::scope()).
 ///
@@ -161,8 +164,7 @@ where
 #[derive(Clone)]
 pub struct Scope<'env> {
     queue: Arc<Queue>,
-    /// The tasks borrow for exactly this long: neither shorter nor longer will do.
-    _env: PhantomData<fn(&'env ()) -> &'env ()>,
+    _env: PhantomData<Bound<'env>>,
 }
 
 impl<'env> Scope<'env> {
@@ -308,7 +310,7 @@ pin_project! {
         body: Option<Fut>,
         output: Option<Fut::Output>,
         tasks: Tasks,
-        _env: PhantomData<fn(&'env ()) -> &'env ()>,
+        _env: PhantomData<Bound<'env>>,
     }
 }
 
@@ -350,8 +352,7 @@ impl<Fut: Future> Future for Scoped<'_, Fut> {
         if this.tasks.driver.is_over() {
             polled_after_completion();
         }
-        let queue = Arc::clone(this.tasks.driver.queue());
-        let _driving = queue.drive();
+        let _held = this.tasks.driver.hold();
         let mut running = Running(this.tasks, false);
         let mut polls = 0;
         loop {
@@ -360,7 +361,8 @@ impl<Fut: Future> Future for Scoped<'_, Fut> {
                 Turn::Body => {
                     let Some(future) = this.body.as_mut().as_pin_mut() else { continue };
                     let waker = body.waker();
-                    if let Poll::Ready(output) = future.poll(&mut task::Context::from_waker(&waker)) {
+                    if let Poll::Ready(output) = future.poll(&mut task::Context::from_waker(&waker))
+                    {
                         this.body.set(None);
                         *this.output = Some(output);
                         body.end();
@@ -372,7 +374,10 @@ impl<Fut: Future> Future for Scoped<'_, Fut> {
                 }
                 Turn::Over => {
                     *has_returned = true;
-                    return this.output.take().map_or_else(|| polled_after_completion(), Poll::Ready);
+                    return this
+                        .output
+                        .take()
+                        .map_or_else(|| polled_after_completion(), Poll::Ready);
                 }
             }
         }
@@ -381,6 +386,8 @@ impl<Fut: Future> Future for Scoped<'_, Fut> {
 
 impl<Fut: Future> fmt::Debug for Scoped<'_, Fut> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scoped").field("is_over", &self.tasks.driver.is_over()).finish_non_exhaustive()
+        f.debug_struct("Scoped")
+            .field("is_over", &self.tasks.driver.is_over())
+            .finish_non_exhaustive()
     }
 }

@@ -7,6 +7,7 @@ pub(crate) use tokio::task::JoinHandle;
 
 /// In a model, shuttle's.
 #[cfg(taut_shuttle)]
+// TIDY-ALLOW: tasks, which are no shared memory.
 pub(crate) use shuttle::future::JoinHandle;
 
 /// Starts a task: Go's `go f()`. It is `tokio::spawn`, and the handle is Tokio's.
@@ -95,6 +96,7 @@ where
     #[cfg(not(taut_shuttle))]
     return tokio::spawn(future);
     #[cfg(taut_shuttle)]
+    // TIDY-ALLOW: tasks, which are no shared memory.
     return shuttle::future::spawn(future);
 }
 

@@ -96,8 +96,12 @@ impl<F> Cell<F> {
     ///
     /// The caller has made the state `GONE`.
     unsafe fn bury(&self) {
-        // SAFETY: K1 and K2.
-        self.future.with_mut(|future| unsafe { ManuallyDrop::drop(&mut *future) });
+        self.future.with_mut(|future| {
+            // SAFETY: K1.
+            let future = unsafe { &mut *future };
+            // SAFETY: K2.
+            unsafe { ManuallyDrop::drop(future) };
+        });
     }
 }
 
@@ -111,9 +115,10 @@ impl<F: Future<Output = ()>> Cell<F> {
         }
         let mut poll = Polling { cell: self, is_last: true };
         let polled = self.future.with_mut(|future| {
-            // SAFETY: K1, and by K2 it is not moved.
-            let future = unsafe { Pin::new_unchecked(&mut **future) };
-            future.poll(cx)
+            // SAFETY: K1.
+            let future = unsafe { &mut *future };
+            // SAFETY: K2: it is not moved.
+            unsafe { Pin::new_unchecked(&mut **future) }.poll(cx)
         });
         if polled.is_pending() {
             // ORDERING: Release hands the future to who polls or kills it next.

@@ -12,9 +12,9 @@ use super::admission::{Look, Queued, Refusal, Ticket};
 use super::bound::{Bound, Judgement};
 use super::home::{Home, Task};
 use super::inside;
-use super::panics::FirstPanic;
-use super::state::{Payload, Seat, State, Weight};
+use super::state::{Seat, State, Weight};
 use super::{OnError, TaskError};
+use crate::panics::{FirstPanic, Payload};
 
 /// See the file's head.
 pub(crate) struct Shared<T, E, H: Home> {

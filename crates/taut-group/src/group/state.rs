@@ -1,6 +1,5 @@
 //! What a group knows: who lives, what came of those who are done, and who waits to hear of it. Under one lock.
 
-use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
 use std::task::Waker;
@@ -8,9 +7,7 @@ use std::task::Waker;
 use super::admission::{Admission, Refusal};
 use super::live::{Live, SeatNo};
 use super::{Completed, TaskError};
-
-/// What a panic was raised with.
-pub(crate) type Payload = Box<dyn Any + Send>;
+use crate::panics::Payload;
 
 /// Under the lock of a [`Shared`](super::shared::Shared).
 pub(crate) struct State<T, E, H> {

@@ -266,9 +266,9 @@ impl<T, E, H: Home> Drop for Listening<'_, T, E, H> {
 
 /// All values, or the error that counts: the first, or if that has been given already, the first of those that are left.
 fn sum_up<T, E>(mut done: Done<T, E>, verdict: &Verdict) -> Result<Vec<T>, E> {
-    let first = verdict.failed.and_then(|failed| {
-        done.iter().position(|completed| completed.index == failed.index)
-    });
+    let first = verdict
+        .failed
+        .and_then(|failed| done.iter().position(|completed| completed.index == failed.index));
     if let Some(TaskError::Failed(error)) =
         first.and_then(|at| done.swap_remove_back(at)).and_then(|first| first.result.err())
     {

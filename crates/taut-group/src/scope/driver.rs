@@ -7,16 +7,16 @@
 //! - D2. `live` counts the linked tasks that are not known to be done: those with `is_live`.
 
 use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::NonNull;
 use std::task::{Poll, Waker};
-use std::thread;
 
 use taut_core::coop;
 use taut_core::sync::Arc;
 
-use super::queue::Queue;
-use super::cell::{DETACHED, DONE, DOOMED, Header, Links, QUEUED, Share};
+use super::cell::{DETACHED, DONE, DOOMED, Header, Links, QUEUED};
+use super::queue::{Held, Queue, Reins};
+use super::share::Share;
+use crate::panics::FirstPanic;
 
 /// How many polls of tasks make one poll of the scope, at most: the rest of the runtime is to have its turn. (What the
 /// tasks do counts for the budget of Tokio as well; this is for what does not.)
@@ -24,7 +24,7 @@ const POLLS_IN_A_TURN: usize = 256;
 
 /// See the file's head.
 pub(super) struct Driver {
-    queue: Arc<Queue>,
+    reins: Reins,
     /// The first in the list of tasks.
     tasks: Option<NonNull<Header>>,
     live: usize,
@@ -47,12 +47,8 @@ pub(super) enum Turn {
 }
 
 impl Driver {
-    pub(super) const fn new(queue: Arc<Queue>) -> Self {
-        Self { queue, tasks: None, live: 0, is_over: false }
-    }
-
-    pub(super) const fn queue(&self) -> &Arc<Queue> {
-        &self.queue
+    pub(super) const fn new(reins: Reins) -> Self {
+        Self { reins, tasks: None, live: 0, is_over: false }
     }
 
     /// Whether there is nothing left to run, nor will be.
@@ -60,25 +56,28 @@ impl Driver {
         self.is_over
     }
 
+    /// This thread drives the scope while the result lives.
+    pub(super) fn hold(&mut self) -> Held {
+        self.reins.hold()
+    }
+
     /// Polls tasks until it is the turn of the body, or nothing is left to be polled.
     pub(super) fn run(&mut self, body: &Body, polls: &mut usize, waker: &Waker) -> Turn {
         loop {
-            // SAFETY: we drive the scope.
-            let Some(next) = (unsafe { self.queue.pop() }) else {
+            let Some(next) = self.reins.pop() else {
                 match self.rest(body.is_done, waker) {
                     Some(turn) => return turn,
                     None => continue,
                 }
             };
             if *polls == POLLS_IN_A_TURN || !coop::has_budget() {
-                // SAFETY: as above.
-                unsafe { self.queue.push_front(next) };
+                self.reins.push_front(&next);
                 waker.wake_by_ref();
                 return Turn::Pending;
             }
             *polls += 1;
-            if next == body.task.header() {
-                body.task.unqueue();
+            if body.is(&next) {
+                next.unqueue();
                 return Turn::Body;
             }
             self.take(next);
@@ -88,91 +87,99 @@ impl Driver {
     /// Nothing is queued: sleeps, or ends. `None`: something has come meanwhile.
     fn rest(&mut self, is_body_done: bool, waker: &Waker) -> Option<Turn> {
         if is_body_done && self.live == 0 {
-            // SAFETY: we drive the scope.
-            self.is_over = unsafe { self.queue.try_close() };
+            self.is_over = self.reins.try_close();
             return self.is_over.then_some(Turn::Over);
         }
-        // SAFETY: as above.
-        unsafe { self.queue.park(waker) }.then_some(Turn::Pending)
+        self.reins.park(waker).then_some(Turn::Pending)
     }
 
     /// Looks after a task that was in the queue.
-    fn take(&mut self, task: NonNull<Header>) {
-        // SAFETY: D1; the share stays the scope's.
-        let share = ManuallyDrop::new(unsafe { Share::from_raw(task) });
-        if !share.with_links(|links| links.is_linked) {
-            self.link(&share);
-        }
-        let state = share.unqueue();
+    fn take(&mut self, task: ManuallyDrop<Share>) {
+        self.link(&task);
+        let state = task.unqueue();
         if state & DONE != 0 {
             // It was aborted, or was woken as it ended. By T4 nobody will queue it again.
-            self.release(&share);
+            self.release(task);
         } else if state & DOOMED != 0 {
-            self.end(&share, End::Aborted);
-        } else if self.poll(&share).is_ready() {
-            self.end(&share, End::Completed);
+            self.end(task, End::Aborted);
+        } else {
+            self.poll(task);
         }
     }
 
-    fn poll(&mut self, share: &Share) -> Poll<()> {
+    fn poll(&mut self, task: ManuallyDrop<Share>) {
         /// Ends the task if its poll panics.
-        struct Polled<'a> {
-            driver: &'a mut Driver,
-            task: &'a Share,
-            has_returned: bool,
-        }
+        struct Polled<'a>(&'a mut Driver, Option<ManuallyDrop<Share>>);
         impl Drop for Polled<'_> {
             fn drop(&mut self) {
-                // SAFETY: we drive the scope.
-                unsafe { self.driver.queue.set_polled(None) };
-                if !self.has_returned {
-                    self.driver.end(self.task, End::Aborted);
+                self.0.reins.set_polled(None);
+                if let Some(task) = self.1.take() {
+                    self.0.end(task, End::Aborted);
                 }
             }
         }
+        self.reins.set_polled(Some(&task));
+        let mut polled = Polled(self, Some(task));
+        let Some(task) = &polled.1 else { return };
         // SAFETY: we drive the scope.
-        unsafe { self.queue.set_polled(Some(share.header())) };
-        let mut polled = Polled { driver: self, task: share, has_returned: false };
-        // SAFETY: we drive the scope, and it is not done.
-        let poll = unsafe { share.poll() };
-        polled.has_returned = true;
-        poll
-    }
-
-    fn end(&mut self, share: &Share, how: End) {
-        self.discount(share);
-        let state = match how {
-            // SAFETY: we drive the scope; it has just been polled to its end.
-            End::Completed => unsafe { share.complete() },
-            // SAFETY: we drive the scope, and it is not being polled.
-            End::Aborted => unsafe { share.abort() },
-        };
-        // If it was woken meanwhile, then it comes once more out of the queue: T4.
-        if state & QUEUED == 0 {
-            self.release(share);
+        let poll = unsafe { task.poll() };
+        let task = polled.1.take();
+        drop(polled);
+        if let (Poll::Ready(()), Some(task)) = (poll, task) {
+            self.end(task, End::Completed);
         }
     }
 
-    fn discount(&mut self, share: &Share) {
-        if share.with_links(|links| std::mem::replace(&mut links.is_live, false)) {
+    fn end(&mut self, task: ManuallyDrop<Share>, how: End) {
+        self.discount(&task);
+        let state = match how {
+            // SAFETY: we drive the scope; it has just been polled to its end.
+            End::Completed => unsafe { task.complete() },
+            // SAFETY: we drive the scope, and it is not being polled.
+            End::Aborted => unsafe { task.abort() },
+        };
+        // If it was woken meanwhile, then it comes once more out of the queue: T4.
+        if state & QUEUED == 0 {
+            self.release(task);
+        }
+    }
+
+    fn discount(&mut self, task: &Share) {
+        // SAFETY: we drive the scope.
+        if unsafe { task.with_links(|links| std::mem::replace(&mut links.is_live, false)) } {
             self.live -= 1;
         }
     }
 
-    fn link(&mut self, share: &Share) {
-        let next = self.tasks.replace(share.header());
-        share.with_links(|links| *links = Links { is_linked: true, is_live: true, next, previous: None });
+    /// Adds a task to the list, if it is not in it.
+    fn link(&mut self, task: &Share) {
+        let (this, next) = (task.header(), self.tasks);
+        let links = Links { is_linked: true, is_live: true, next, previous: None };
+        // SAFETY: we drive the scope.
+        let is_new = unsafe {
+            task.with_links(|old| {
+                !old.is_linked && {
+                    *old = links;
+                    true
+                }
+            })
+        };
+        if !is_new {
+            return;
+        }
+        self.tasks = Some(this);
+        self.live += 1;
         if let Some(next) = next {
             // SAFETY: D1.
-            unsafe { with_links(next, |links| links.previous = Some(share.header())) };
+            unsafe { with_links(next, |links| links.previous = Some(this)) };
         }
-        self.live += 1;
     }
 
-    /// Gives the scope's share in a task up.
-    fn release(&mut self, share: &Share) {
-        self.discount(share);
-        let Links { previous, next, .. } = share.with_links(std::mem::take);
+    /// Takes a task from the list, and gives the scope's share in it up.
+    fn release(&mut self, task: ManuallyDrop<Share>) {
+        self.discount(&task);
+        // SAFETY: we drive the scope.
+        let Links { previous, next, .. } = unsafe { task.with_links(std::mem::take) };
         match previous {
             // SAFETY: D1.
             Some(previous) => unsafe { with_links(previous, |links| links.next = next) },
@@ -182,37 +189,27 @@ impl Driver {
             // SAFETY: D1.
             unsafe { with_links(next, |links| links.previous = previous) };
         }
-        // SAFETY: the scope's share, which is linked no more.
-        drop(unsafe { Share::from_raw(share.header()) });
+        drop(ManuallyDrop::into_inner(task));
     }
 
     /// Drops the futures of all tasks, and starts no more.
     pub(super) fn clear(&mut self, body: &Body) {
         self.is_over = true;
-        // SAFETY: we drive the scope.
-        for task in unsafe { self.queue.close() } {
-            // SAFETY: it was in the queue: D1, or the body's.
-            let share = ManuallyDrop::new(unsafe { Share::from_raw(task) });
-            if task != body.task.header() && !share.with_links(|links| links.is_linked) {
-                self.link(&share);
+        for task in self.reins.close() {
+            if !body.is(&task) {
+                self.link(&task);
             }
         }
-        let mut panic = None;
-        while let Some(task) = self.tasks {
-            // SAFETY: D1; `release` takes the share.
-            let share = ManuallyDrop::new(unsafe { Share::from_raw(task) });
+        let mut panics = FirstPanic::default();
+        while let Some(first) = self.tasks {
+            // SAFETY: D1.
+            let task = ManuallyDrop::new(unsafe { Share::from_raw(first) });
             // A destructor that panics keeps no other task alive.
             // SAFETY: we drive the scope, and none is being polled.
-            let aborted = catch_unwind(AssertUnwindSafe(|| unsafe { share.abort() }));
-            if let Err(payload) = aborted {
-                panic.get_or_insert(payload);
-            }
-            self.release(&share);
+            panics.of(|| unsafe { task.abort() });
+            self.release(task);
         }
-        match panic {
-            Some(payload) if !thread::panicking() => resume_unwind(payload),
-            _ => {}
-        }
+        panics.raise();
     }
 }
 
@@ -239,6 +236,11 @@ impl Body {
         Self { task, is_done: false }
     }
 
+    /// Whether this is it.
+    fn is(&self, task: &Share) -> bool {
+        self.task.header() == task.header()
+    }
+
     /// What wakes it.
     pub(super) fn waker(&self) -> ManuallyDrop<Waker> {
         self.task.waker()
@@ -258,5 +260,6 @@ impl Body {
 unsafe fn with_links<R>(task: NonNull<Header>, f: impl FnOnce(&mut Links) -> R) -> R {
     // SAFETY: by the caller, and the share stays where it is.
     let share = ManuallyDrop::new(unsafe { Share::from_raw(task) });
-    share.with_links(f)
+    // SAFETY: by the caller.
+    unsafe { share.with_links(f) }
 }

@@ -4,7 +4,8 @@ use std::fmt;
 use std::future::Future;
 
 use super::Scope;
-use super::cell::{DETACHED, Share};
+use super::cell::DETACHED;
+use super::share::Share;
 use crate::group::{Home, Hosts, Task, sealed};
 use crate::spawn::Site;
 

@@ -6,18 +6,21 @@
 //!
 //! # Invariants
 //!
-//! - Q1. `local` and `polled` are touched only by who drives the scope: who polls it, on the thread that does, or who drops it.
+//! - Q1. `local` and `polled` are touched only through the [`Reins`], of which there is one, or, while those are lent to a
+//!   task by the poll of it, by the thread that polls.
 //! - Q2. `head` is the top of the stack; or `PARKED`: it is empty, and who pushes the next wakes the scope, whose waker is
 //!   in `waker`; or `CLOSED`: nothing can be pushed any more.
 //! - Q3. A task is in the queue once, and the scope keeps its share in it while it is (T4).
 
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
 use std::task::Waker;
 
-use taut_core::sync::{AtomicPtr, Lock, Ordering, UnsafeCell, thread_local};
+use taut_core::sync::{Arc, AtomicPtr, Lock, Ordering, UnsafeCell, thread_local};
 
 use super::cell::Header;
+use super::share::Share;
 
 thread_local! {
     /// The queue of the scope that this thread is polling just now, the innermost.
@@ -38,7 +41,7 @@ unsafe impl Send for Queue {}
 unsafe impl Sync for Queue {}
 
 /// Tasks one after the other, linked by [`Header::next`].
-#[derive(Clone, Copy)]
+#[derive(Default)]
 struct Chain {
     ends: Option<(NonNull<Header>, NonNull<Header>)>,
 }
@@ -53,16 +56,10 @@ const fn closed() -> *mut Header {
     ptr::without_provenance_mut(2)
 }
 
-impl Queue {
-    pub(super) fn new() -> Self {
-        Self {
-            head: AtomicPtr::new(ptr::null_mut()),
-            waker: Lock::new(None),
-            local: UnsafeCell::new(Chain { ends: None }),
-            polled: UnsafeCell::new(None),
-        }
-    }
+/// The right to drive the scope.
+pub(super) struct Reins(Arc<Queue>);
 
+impl Queue {
     /// Adds a task, and wakes the scope if it sleeps. False: the scope is over.
     ///
     /// # Safety
@@ -71,7 +68,7 @@ impl Queue {
     /// the scope its share.
     pub(super) unsafe fn push(&self, task: NonNull<Header>) -> bool {
         if self.is_driven_here() {
-            // SAFETY: Q1: this is the thread, and nobody is at the list further up: it is left alone while tasks run.
+            // SAFETY: Q1: this is the thread that polls, and a task runs.
             return unsafe { self.push_local(task) };
         }
         // ORDERING: Relaxed, since the exchange that follows decides.
@@ -104,7 +101,7 @@ impl Queue {
 
     /// # Safety
     ///
-    /// As for [`push`](Self::push), by who drives the scope.
+    /// As for [`push`](Self::push), by the thread that polls, in a task.
     unsafe fn push_local(&self, task: NonNull<Header>) -> bool {
         // ORDERING: only who drives it closes it.
         if self.head.load(Ordering::Relaxed) == closed() {
@@ -117,108 +114,6 @@ impl Queue {
         true
     }
 
-    /// Takes the first.
-    ///
-    /// # Safety
-    ///
-    /// The caller drives the scope.
-    pub(super) unsafe fn pop(&self) -> Option<NonNull<Header>> {
-        // SAFETY: Q1.
-        let first = self.local.with_mut(|local| unsafe { &mut *local }.pop());
-        // SAFETY: by the caller.
-        first.or_else(|| unsafe { self.pop_from_stack() })
-    }
-
-    #[cold]
-    unsafe fn pop_from_stack(&self) -> Option<NonNull<Header>> {
-        // ORDERING: Relaxed: if somebody is just pushing, parking will notice.
-        let head = self.head.load(Ordering::Relaxed);
-        if head.is_null() || head == closed() {
-            return None;
-        }
-        // ORDERING: Acquire takes the links over.
-        let top = self.head.swap(ptr::null_mut(), Ordering::Acquire);
-        let taken = if top == parked() { None } else { NonNull::new(top) };
-        // SAFETY: what was on the stack is ours.
-        let mut chain = unsafe { Chain::turned_round(taken) };
-        let first = chain.pop();
-        // SAFETY: Q1.
-        self.local.with_mut(|local| unsafe { *local = chain });
-        first
-    }
-
-    /// Puts what was taken back in its place.
-    ///
-    /// # Safety
-    ///
-    /// The caller drives the scope.
-    pub(super) unsafe fn push_front(&self, task: NonNull<Header>) {
-        self.local.with_mut(|local| {
-            // SAFETY: Q1.
-            let local = unsafe { &mut *local };
-            // SAFETY: it was taken from here.
-            unsafe { set_next(task, local.ends.map(|(first, _)| first)) };
-            local.ends = Some((task, local.ends.map_or(task, |(_, last)| last)));
-        });
-    }
-
-    /// Sleeps until something is pushed. False: something has been.
-    ///
-    /// # Safety
-    ///
-    /// The caller drives the scope, and has popped all.
-    pub(super) unsafe fn park(&self, waker: &Waker) -> bool {
-        let mut waker = Some(waker.clone());
-        std::mem::swap(&mut *self.waker.lock(), &mut waker);
-        drop(waker);
-        // ORDERING: Release hands the waker over.
-        self.exchange(parked(), Ordering::Release)
-    }
-
-    /// Closes for good, if nothing has been pushed.
-    ///
-    /// # Safety
-    ///
-    /// As for [`park`](Self::park).
-    pub(super) unsafe fn try_close(&self) -> bool {
-        self.exchange(closed(), Ordering::Relaxed)
-    }
-
-    fn exchange(&self, new: *mut Header, success: Ordering) -> bool {
-        let exchanged =
-            self.head.compare_exchange(ptr::null_mut(), new, success, Ordering::Relaxed);
-        exchanged.is_ok()
-    }
-
-    /// Closes for good, and gives what is left.
-    ///
-    /// # Safety
-    ///
-    /// The caller drives the scope.
-    pub(super) unsafe fn close(&self) -> impl Iterator<Item = NonNull<Header>> + use<> {
-        // ORDERING: Acquire takes the links over.
-        let top = self.head.swap(closed(), Ordering::Acquire);
-        let is_task = top != parked() && top != closed();
-        // SAFETY: what was on the stack is ours.
-        let mut pushed = unsafe { Chain::turned_round(NonNull::new(top).filter(|_| is_task)) };
-        // SAFETY: Q1.
-        let mut local =
-            self.local.with_mut(|local| std::mem::replace(unsafe { &mut *local }, Chain { ends: None }));
-        let waker = self.waker.lock().take();
-        drop(waker);
-        std::iter::from_fn(move || local.pop().or_else(|| pushed.pop()))
-    }
-
-    /// Notes which task is being polled.
-    ///
-    /// # Safety
-    ///
-    /// The caller drives the scope.
-    pub(super) unsafe fn set_polled(&self, task: Option<NonNull<Header>>) {
-        // SAFETY: Q1.
-        self.polled.with_mut(|polled| unsafe { *polled = task });
-    }
-
     /// Whether this thread drives the scope, and is not just polling this task: then the task is untouched by anybody.
     pub(super) fn is_at_rest_here(&self, task: NonNull<Header>) -> bool {
         // SAFETY: Q1.
@@ -228,17 +123,118 @@ impl Queue {
     fn is_driven_here(&self) -> bool {
         DRIVEN.with(|driven| ptr::eq(driven.get(), self))
     }
+}
 
-    /// This thread drives the scope while the result lives.
-    pub(super) fn drive(&self) -> Driving {
-        Driving(DRIVEN.with(|driven| driven.replace(self)))
+impl Reins {
+    /// A queue, and the reins of it.
+    pub(super) fn new() -> (Arc<Queue>, Self) {
+        let queue = Arc::new(Queue {
+            head: AtomicPtr::new(ptr::null_mut()),
+            waker: Lock::new(None),
+            local: UnsafeCell::new(Chain { ends: None }),
+            polled: UnsafeCell::new(None),
+        });
+        (Arc::clone(&queue), Self(queue))
+    }
+
+    /// Takes the first. It is the scope's share.
+    pub(super) fn pop(&mut self) -> Option<ManuallyDrop<Share>> {
+        // SAFETY: Q3.
+        self.pop_task().map(|task| ManuallyDrop::new(unsafe { Share::from_raw(task) }))
+    }
+
+    fn pop_task(&mut self) -> Option<NonNull<Header>> {
+        // SAFETY: Q1.
+        let first = self.0.local.with_mut(|local| unsafe { &mut *local }.pop());
+        first.or_else(|| self.pop_from_stack())
+    }
+
+    #[cold]
+    fn pop_from_stack(&mut self) -> Option<NonNull<Header>> {
+        // ORDERING: Relaxed: if somebody is just pushing, parking will notice.
+        let head = self.0.head.load(Ordering::Relaxed);
+        if head.is_null() || head == closed() {
+            return None;
+        }
+        let mut chain = self.take_stack(ptr::null_mut());
+        let first = chain.pop();
+        // SAFETY: Q1; it is empty.
+        self.0.local.with_mut(|local| unsafe { *local = chain });
+        first
+    }
+
+    /// What is on the stack, the first first, which leaves it in this state.
+    fn take_stack(&mut self, state: *mut Header) -> Chain {
+        // ORDERING: Acquire takes the links over.
+        let top = self.0.head.swap(state, Ordering::Acquire);
+        let is_task = top != parked() && top != closed();
+        // SAFETY: what was on the stack is ours.
+        unsafe { Chain::turned_round(NonNull::new(top).filter(|_| is_task)) }
+    }
+
+    /// Puts what was taken back in its place.
+    pub(super) fn push_front(&mut self, task: &Share) {
+        let task = task.header();
+        self.0.local.with_mut(|local| {
+            // SAFETY: Q1.
+            let local = unsafe { &mut *local };
+            // SAFETY: it was taken from here.
+            unsafe { set_next(task, local.ends.map(|(first, _)| first)) };
+            local.ends = Some((task, local.ends.map_or(task, |(_, last)| last)));
+        });
+    }
+
+    /// Sleeps until something is pushed. False: something has been.
+    pub(super) fn park(&mut self, waker: &Waker) -> bool {
+        let mut waker = Some(waker.clone());
+        std::mem::swap(&mut *self.0.waker.lock(), &mut waker);
+        drop(waker);
+        // ORDERING: Release hands the waker over.
+        self.exchange(parked(), Ordering::Release)
+    }
+
+    /// Closes for good, if nothing has been pushed.
+    pub(super) fn try_close(&mut self) -> bool {
+        self.exchange(closed(), Ordering::Relaxed)
+    }
+
+    fn exchange(&mut self, state: *mut Header, success: Ordering) -> bool {
+        let head = &self.0.head;
+        head.compare_exchange(ptr::null_mut(), state, success, Ordering::Relaxed).is_ok()
+    }
+
+    /// Closes for good, and gives what is left.
+    pub(super) fn close(&mut self) -> impl Iterator<Item = ManuallyDrop<Share>> + use<> {
+        let mut pushed = self.take_stack(closed());
+        let take = |local: *mut Chain| {
+            // SAFETY: Q1.
+            std::mem::take(unsafe { &mut *local })
+        };
+        let mut local = self.0.local.with_mut(take);
+        let waker = self.0.waker.lock().take();
+        drop(waker);
+        let tasks = std::iter::from_fn(move || local.pop().or_else(|| pushed.pop()));
+        // SAFETY: Q3.
+        tasks.map(|task| ManuallyDrop::new(unsafe { Share::from_raw(task) }))
+    }
+
+    /// Notes which task is being polled.
+    pub(super) fn set_polled(&mut self, task: Option<&Share>) {
+        let task = task.map(Share::header);
+        // SAFETY: Q1.
+        self.0.polled.with_mut(|polled| unsafe { *polled = task });
+    }
+
+    /// This thread polls while the result lives.
+    pub(super) fn hold(&mut self) -> Held {
+        Held(DRIVEN.with(|driven| driven.replace(&raw const *self.0)))
     }
 }
 
-/// See [`Queue::drive`].
-pub(super) struct Driving(*const Queue);
+/// See [`Reins::hold`].
+pub(super) struct Held(*const Queue);
 
-impl Drop for Driving {
+impl Drop for Held {
     fn drop(&mut self) {
         DRIVEN.with(|driven| driven.set(self.0));
     }

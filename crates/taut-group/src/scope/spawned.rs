@@ -9,7 +9,9 @@ use std::task::{self, Poll, ready};
 use taut_core::coop;
 use taut_core::waiting::polled_after_completion;
 
-use super::cell::{DONE, Share};
+use super::Bound;
+use super::cell::DONE;
+use super::share::Share;
 
 /// A task of a [`Scope`](super::Scope), as a future of what it gives.
 ///
@@ -39,7 +41,8 @@ use super::cell::{DONE, Share};
 pub struct Spawned<'env, T> {
     /// Until it has given its value.
     task: Option<Share>,
-    _scope: PhantomData<(fn(&'env ()) -> &'env (), T)>,
+    _scope: PhantomData<Bound<'env>>,
+    _output: PhantomData<T>,
 }
 
 impl<T> Spawned<'_, T> {
@@ -47,7 +50,7 @@ impl<T> Spawned<'_, T> {
     ///
     /// The share is the handle's, and `T` is the output of the task.
     pub(super) const unsafe fn new(task: Share) -> Self {
-        Self { task: Some(task), _scope: PhantomData }
+        Self { task: Some(task), _scope: PhantomData, _output: PhantomData }
     }
 
     /// Ends the task: its future is dropped, before this returns if that can be, and else as soon as the scope is polled.

@@ -1,9 +1,11 @@
 //! Doing several things of which each may panic, and all are to be done.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
 
-use super::state::Payload;
+/// What a panic was raised with.
+pub(crate) type Payload = Box<dyn Any + Send>;
 
 /// The first panic of several steps.
 #[derive(Default)]
