@@ -4,6 +4,7 @@ mod cell;
 mod driver;
 mod home;
 mod queue;
+mod scoped;
 mod share;
 mod spawned;
 mod waker;
@@ -12,16 +13,13 @@ use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
-use std::pin::Pin;
-use std::task::{self, Poll};
 
-use pin_project_lite::pin_project;
 use taut_context::{Context, ContextError};
 use taut_core::sync::Arc;
-use taut_core::waiting::polled_after_completion;
 
-use self::driver::{Body, Driver, Turn};
+use self::driver::{Body, Driver};
 use self::queue::{Queue, Reins};
+pub use self::scoped::Scoped;
 use self::share::Share;
 pub use self::spawned::Spawned;
 use crate::group::Group;
@@ -127,9 +125,8 @@ where
     Fut: Future,
 {
     let (queue, reins) = Reins::new();
-    let tasks = Tasks { body: Body::new(&queue), driver: Driver::new(reins) };
-    let handle = Scope { queue, _env: PhantomData };
-    Scoped { body: Some(body(handle)), output: None, tasks, _env: PhantomData }
+    let task = Body::new(&queue);
+    Scoped::new(body(Scope { queue, _env: PhantomData }), task, Driver::new(reins))
 }
 
 /// What borrows for exactly `'env`: neither for longer nor for shorter.
@@ -195,9 +192,13 @@ impl<'env> Scope<'env> {
         F: Future + Send + 'env,
         F::Output: Send + 'env,
     {
-        let share = self.start(future, 0);
-        // SAFETY: it is the handle's share.
-        unsafe { Spawned::new(share) }
+        let (handles, scopes) = self.task(future, 0);
+        // SAFETY: it is the handle's share, in a task with this output.
+        let handle = unsafe { Spawned::new(handles) };
+        if let Some(task) = handle.task() {
+            self.start(task, scopes);
+        }
+        handle
     }
 
     /// A group whose tasks run in the scope, and may borrow as its tasks do: see [`Group::new`].
@@ -277,117 +278,31 @@ impl<'env> Scope<'env> {
         Group::bound_in_home(self.clone(), parent, cause)
     }
 
-    /// Starts a task, and gives the handle's share in it.
-    fn start<F>(&self, future: F, state: usize) -> Share
+    /// Both shares of a new task: the handle's, and the scope's.
+    fn task<F>(&self, future: F, state: usize) -> (Share, Share)
     where
         F: Future + Send + 'env,
         F::Output: Send + 'env,
     {
-        let (ours, scopes) = Share::pair(&self.queue, future, state);
+        Share::pair(&self.queue, future, state)
+    }
+
+    /// Gives the scope its share in a new task, and the handle's share for the case that the scope is over.
+    fn start(&self, handles: &Share, scopes: Share) {
+        // It is the scope's once it is in the queue, though the waker of the scope panics.
+        let scopes = scopes.into_raw();
         // SAFETY: `QUEUED` is set in a new task, and the scope gets its share with it.
-        if unsafe { self.queue.push(scopes.header()) } {
-            let _ = scopes.into_raw();
-        } else {
+        if !unsafe { self.queue.push(scopes) } {
+            // SAFETY: it was not taken.
+            drop(unsafe { Share::from_raw(scopes) });
             // SAFETY: the scope is over, so nobody drives it, and nobody else knows the task.
-            unsafe { ours.abort() };
+            unsafe { handles.abort() };
         }
-        ours
     }
 }
 
 impl fmt::Debug for Scope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scope").finish_non_exhaustive()
-    }
-}
-
-pin_project! {
-    /// The future of [`scope`](crate::scope()).
-    #[must_use = "futures do nothing unless they are awaited or polled"]
-    pub struct Scoped<'env, Fut: Future> {
-        // First, as it is the first to be dropped: it may hold handles of the tasks.
-        #[pin]
-        body: Option<Fut>,
-        output: Option<Fut::Output>,
-        tasks: Tasks,
-        _env: PhantomData<Bound<'env>>,
-    }
-}
-
-/// All that runs. When it is dropped, so are the tasks.
-struct Tasks {
-    driver: Driver,
-    body: Body,
-}
-
-impl Tasks {
-    fn clear(&mut self) {
-        if !self.driver.is_over() {
-            self.driver.clear(&self.body);
-        }
-    }
-}
-
-impl Drop for Tasks {
-    fn drop(&mut self) {
-        self.clear();
-    }
-}
-
-impl<Fut: Future> Future for Scoped<'_, Fut> {
-    type Output = Fut::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Fut::Output> {
-        /// Drops all tasks if one panics.
-        struct Running<'a>(&'a mut Tasks, bool);
-        impl Drop for Running<'_> {
-            fn drop(&mut self) {
-                if !self.1 {
-                    self.0.clear();
-                }
-            }
-        }
-
-        let mut this = self.project();
-        if this.tasks.driver.is_over() {
-            polled_after_completion();
-        }
-        let _held = this.tasks.driver.hold();
-        let mut running = Running(this.tasks, false);
-        let mut polls = 0;
-        loop {
-            let Running(Tasks { driver, body }, has_returned) = &mut running;
-            match driver.run(body, &mut polls, cx.waker()) {
-                Turn::Body => {
-                    let Some(future) = this.body.as_mut().as_pin_mut() else { continue };
-                    let waker = body.waker();
-                    if let Poll::Ready(output) = future.poll(&mut task::Context::from_waker(&waker))
-                    {
-                        this.body.set(None);
-                        *this.output = Some(output);
-                        body.end();
-                    }
-                }
-                Turn::Pending => {
-                    *has_returned = true;
-                    return Poll::Pending;
-                }
-                Turn::Over => {
-                    *has_returned = true;
-                    return this
-                        .output
-                        .take()
-                        .map_or_else(|| polled_after_completion(), Poll::Ready);
-                }
-            }
-        }
-    }
-}
-
-impl<Fut: Future> fmt::Debug for Scoped<'_, Fut> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scoped")
-            .field("is_over", &self.tasks.driver.is_over())
-            .finish_non_exhaustive()
     }
 }

@@ -56,8 +56,9 @@ impl Driver {
         self.is_over
     }
 
-    /// This thread drives the scope while the result lives.
+    /// Begins a turn: this thread drives the scope while the result lives.
     pub(super) fn hold(&mut self) -> Held {
+        self.reins.collect();
         self.reins.hold()
     }
 
@@ -195,12 +196,14 @@ impl Driver {
     /// Drops the futures of all tasks, and starts no more.
     pub(super) fn clear(&mut self, body: &Body) {
         self.is_over = true;
-        for task in self.reins.close() {
+        let (queued, waker) = self.reins.close();
+        for task in queued {
             if !body.is(&task) {
                 self.link(&task);
             }
         }
         let mut panics = FirstPanic::default();
+        panics.of(|| drop(waker));
         while let Some(first) = self.tasks {
             // SAFETY: D1.
             let task = ManuallyDrop::new(unsafe { Share::from_raw(first) });

@@ -33,6 +33,8 @@ impl Home for Scope<'_> {
 
 impl<'env> Hosts<'env> for Scope<'env> {
     fn host<F: Future<Output = ()> + Send + 'env>(&self, site: Site, future: F) -> OfScope {
-        OfScope(self.start(site.name(future), DETACHED))
+        let (handles, scopes) = self.task(site.name(future), DETACHED);
+        self.start(&handles, scopes);
+        OfScope(handles)
     }
 }

@@ -139,28 +139,31 @@ impl Reins {
 
     /// Takes the first. It is the scope's share.
     pub(super) fn pop(&mut self) -> Option<ManuallyDrop<Share>> {
+        let first = self.pop_local().or_else(|| {
+            self.collect();
+            self.pop_local()
+        });
         // SAFETY: Q3.
-        self.pop_task().map(|task| ManuallyDrop::new(unsafe { Share::from_raw(task) }))
+        first.map(|task| ManuallyDrop::new(unsafe { Share::from_raw(task) }))
     }
 
-    fn pop_task(&mut self) -> Option<NonNull<Header>> {
+    fn pop_local(&mut self) -> Option<NonNull<Header>> {
         // SAFETY: Q1.
-        let first = self.0.local.with_mut(|local| unsafe { &mut *local }.pop());
-        first.or_else(|| self.pop_from_stack())
+        self.0.local.with_mut(|local| unsafe { &mut *local }.pop())
     }
 
-    #[cold]
-    fn pop_from_stack(&mut self) -> Option<NonNull<Header>> {
+    /// Moves what was pushed from elsewhere to the end of the list. To be done now and then, or tasks that wake each other would
+    /// keep the others waiting.
+    pub(super) fn collect(&mut self) {
         // ORDERING: Relaxed: if somebody is just pushing, parking will notice.
         let head = self.0.head.load(Ordering::Relaxed);
         if head.is_null() || head == closed() {
-            return None;
+            return;
         }
-        let mut chain = self.take_stack(ptr::null_mut());
-        let first = chain.pop();
-        // SAFETY: Q1; it is empty.
-        self.0.local.with_mut(|local| unsafe { *local = chain });
-        first
+        if let Some((first, last)) = self.take_stack(ptr::null_mut()).ends {
+            // SAFETY: Q1.
+            self.0.local.with_mut(|local| unsafe { &mut *local }.append(first, last));
+        }
     }
 
     /// What is on the stack, the first first, which leaves it in this state.
@@ -189,8 +192,11 @@ impl Reins {
         let mut waker = Some(waker.clone());
         std::mem::swap(&mut *self.0.waker.lock(), &mut waker);
         drop(waker);
+        // The waker is foreign: cloning one and dropping the other may have woken tasks of ours.
+        // SAFETY: Q1.
+        let is_empty = self.0.local.with(|local| unsafe { &*local }.ends.is_none());
         // ORDERING: Release hands the waker over.
-        self.exchange(parked(), Ordering::Release)
+        is_empty && self.exchange(parked(), Ordering::Release)
     }
 
     /// Closes for good, if nothing has been pushed.
@@ -203,19 +209,20 @@ impl Reins {
         head.compare_exchange(ptr::null_mut(), state, success, Ordering::Relaxed).is_ok()
     }
 
-    /// Closes for good, and gives what is left.
-    pub(super) fn close(&mut self) -> impl Iterator<Item = ManuallyDrop<Share>> + use<> {
+    /// Closes for good, and gives what is left, and the waker.
+    pub(super) fn close(
+        &mut self,
+    ) -> (impl Iterator<Item = ManuallyDrop<Share>> + use<>, Option<Waker>) {
         let mut pushed = self.take_stack(closed());
         let take = |local: *mut Chain| {
             // SAFETY: Q1.
             std::mem::take(unsafe { &mut *local })
         };
         let mut local = self.0.local.with_mut(take);
-        let waker = self.0.waker.lock().take();
-        drop(waker);
         let tasks = std::iter::from_fn(move || local.pop().or_else(|| pushed.pop()));
         // SAFETY: Q3.
-        tasks.map(|task| ManuallyDrop::new(unsafe { Share::from_raw(task) }))
+        let shares = tasks.map(|task| ManuallyDrop::new(unsafe { Share::from_raw(task) }));
+        (shares, self.0.waker.lock().take())
     }
 
     /// Notes which task is being polled.

@@ -10,6 +10,7 @@ use taut_core::sync::{Arc, Ordering};
 use super::cell::{self, ABORTED, DETACHED, DONE, DOOMED, Header, Links, QUEUED};
 use super::queue::Queue;
 use super::waker;
+use crate::panics::FirstPanic;
 
 /// A share in a task.
 pub(super) struct Share(NonNull<Header>);
@@ -111,15 +112,23 @@ impl Share {
         }
         // ORDERING: who drives the scope next is ordered after us by that; the rest is for nobody.
         let state = self.get().state.fetch_or(DONE | ABORTED, Ordering::AcqRel);
-        self.tell();
+        let mut panics = FirstPanic::default();
         // SAFETY: T2: only who drives the scope sets it, so we are the first.
-        unsafe { (self.get().vtable.clear)(self.0) };
+        panics.of(|| unsafe { (self.get().vtable.clear)(self.0) });
+        panics.of(|| self.tell());
+        panics.raise();
         state
     }
 
     fn tell(&self) {
         let joiner = self.get().joiner.lock().take();
         taut_core::wake(joiner);
+    }
+
+    /// Nobody waits for it to be done any more.
+    pub(super) fn forget_joiner(&self) {
+        let joiner = self.get().joiner.lock().take();
+        drop(joiner);
     }
 
     /// Which of the flags are set.

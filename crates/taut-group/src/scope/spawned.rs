@@ -41,6 +41,8 @@ use super::share::Share;
 pub struct Spawned<'env, T> {
     /// Until it has given its value.
     task: Option<Share>,
+    /// It may have left a waker with the task.
+    is_listening: bool,
     _scope: PhantomData<Bound<'env>>,
     _output: PhantomData<T>,
 }
@@ -50,7 +52,11 @@ impl<T> Spawned<'_, T> {
     ///
     /// The share is the handle's, and `T` is the output of the task.
     pub(super) const unsafe fn new(task: Share) -> Self {
-        Self { task: Some(task), _scope: PhantomData, _output: PhantomData }
+        Self { task: Some(task), is_listening: false, _scope: PhantomData, _output: PhantomData }
+    }
+
+    pub(super) const fn task(&self) -> Option<&Share> {
+        self.task.as_ref()
     }
 
     /// Ends the task: its future is dropped, before this returns if that can be, and else as soon as the scope is polled.
@@ -98,13 +104,16 @@ impl<T> Future for Spawned<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<T> {
         ready!(coop::proceed(cx));
-        let Some(task) = &self.task else { polled_after_completion() };
+        let this = &mut *self;
+        let Some(task) = &this.task else { polled_after_completion() };
+        this.is_listening = true;
         if !task.poll_done(cx) {
             return Poll::Pending;
         }
         // SAFETY: it is done, and the handle has given nothing yet.
         let output = unsafe { task.take_output() };
-        self.task = None;
+        task.forget_joiner();
+        this.task = None;
         match output {
             Some(output) => Poll::Ready(output),
             None => panic!("the scope was dropped before the task had ended"),
@@ -115,6 +124,10 @@ impl<T> Future for Spawned<'_, T> {
 impl<T> Drop for Spawned<'_, T> {
     fn drop(&mut self) {
         if let Some(task) = &self.task {
+            if self.is_listening {
+                // The waker may be that of a task of the scope, which would keep this one, and this one it.
+                task.forget_joiner();
+            }
             // SAFETY: it has given nothing, and is going.
             unsafe { task.detach() };
         }
