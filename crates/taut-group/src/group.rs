@@ -6,7 +6,6 @@ mod cell;
 mod error;
 mod failure;
 mod home;
-mod inside;
 mod live;
 mod member;
 mod shared;

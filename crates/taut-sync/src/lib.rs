@@ -99,8 +99,6 @@ mod once;
 mod panicked;
 #[cfg(any(feature = "cond", feature = "once", feature = "single-flight", feature = "wait-group"))]
 mod polled;
-#[cfg(any(feature = "once", feature = "single-flight"))]
-mod reentry;
 #[cfg(feature = "rw-lock")]
 mod rw_lock;
 #[cfg(feature = "semaphore")]

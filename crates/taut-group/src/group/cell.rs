@@ -14,9 +14,11 @@
 use std::future::Future;
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
+// TIDY-ALLOW: of a trait object, which loom's cannot be; what is shared is behind atomics and locks of ours.
+use std::sync::Arc;
 use std::task::{self, Poll};
 
-use taut_core::sync::{Arc, AtomicU8, Lock, Ordering, UnsafeCell};
+use taut_core::sync::{AtomicU8, Lock, Ordering, UnsafeCell};
 
 use crate::spawn::{self, JoinHandle, Site};
 

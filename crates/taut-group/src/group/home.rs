@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::future::Future;
-
-use taut_core::sync::Arc;
+// TIDY-ALLOW: as in `cell.rs`.
+use std::sync::Arc;
 
 use super::cell::{self, Kill};
 use crate::spawn::Site;

@@ -6,11 +6,11 @@ use std::pin::Pin;
 use std::task::{self, Poll};
 
 use pin_project_lite::pin_project;
+use taut_core::reentry;
 use taut_core::sync::Arc;
 
 use super::OnError;
 use super::home::Home;
-use super::inside::Inside;
 use super::shared::{Outcome, Shared};
 use super::state::Seat;
 
@@ -50,7 +50,7 @@ impl<F: Future<Output = Result<T, E>>, T, E, H: Home> Future for Member<F, T, E,
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<()> {
         let this = self.project();
         let mut future = this.future;
-        let inside = Inside::enter(this.membership.shared.id(), this.membership.seat.index);
+        let inside = reentry::enter(&*this.membership.shared, this.membership.seat.index);
         let polled = catch_unwind(AssertUnwindSafe(|| {
             let result = match future.as_mut().as_pin_mut() {
                 Some(future) => future.poll(cx).map(Some),

@@ -6,12 +6,11 @@ use std::pin::Pin;
 use std::task::{self, Poll, Waker};
 
 use taut_core::sync::{Guard, Lock};
-use taut_core::{WakeBatch, in_batches};
+use taut_core::{WakeBatch, in_batches, reentry};
 
 use super::admission::{Look, Queued, Refusal, Ticket};
 use super::bound::{Bound, Judgement};
 use super::home::{Home, Task};
-use super::inside;
 use super::state::{Seat, State, Weight};
 use super::{OnError, TaskError};
 use crate::panics::{FirstPanic, Payload};
@@ -39,11 +38,6 @@ impl<T, E, H: Home> Shared<T, E, H> {
 
     pub(crate) fn lock(&self) -> Guard<'_, State<T, E, H::Task>> {
         self.state.lock()
-    }
-
-    /// As which group its tasks know it.
-    pub(crate) fn id(&self) -> usize {
-        std::ptr::from_ref(self).addr()
     }
 
     fn has_ended(&self) -> bool {
@@ -225,7 +219,7 @@ impl<T, E, H: Home> InLine<'_, T, E, H> {
                 Err(Refusal::Full) => {}
                 entered => return Some(Poll::Ready(entered)),
             }
-            let task = inside::task_of(self.shared.id());
+            let task = reentry::part_inside(self.shared);
             return match state.admission.queue(task, fresh) {
                 Ok(ticket) => {
                     self.ticket = Some(ticket);

@@ -25,7 +25,7 @@ pin_project! {
     }
 }
 
-impl<'env, Fut: Future> Scoped<'env, Fut> {
+impl<Fut: Future> Scoped<'_, Fut> {
     pub(super) const fn new(body: Fut, task: Body, driver: Driver) -> Self {
         let tasks = Tasks { driver, body: task, _env: PhantomData };
         Self { body: Some(body), output: None, tasks }

@@ -23,7 +23,7 @@ use taut_core::{Waiting, coop};
 use super::OnceCell;
 use super::turn::{HasTurn, Right, Turn};
 use crate::polled::polled_after_completion;
-use crate::reentry;
+use taut_core::reentry;
 
 pin_project! {
     /// `I` is what the future `Fut` is made of, if it comes to that.
@@ -74,7 +74,7 @@ impl<'a, T, I, Fut: Future> Init<'a, T, I, Fut> {
             let Some((init, right)) = ready!(self.as_mut().poll_turn(cx)) else {
                 return Poll::Ready(Ok(self.value()));
             };
-            let inside = reentry::enter(self.cell);
+            let inside = reentry::enter(self.cell, 0);
             let future = begin(init);
             drop(inside);
             self.as_mut().project().phase.set(Phase::Running { future, right: Some(right) });
@@ -124,7 +124,7 @@ impl<'a, T, I, Fut: Future> Init<'a, T, I, Fut> {
         let Stage::Running { future, right } = phase.as_mut().project() else {
             polled_after_completion()
         };
-        let inside = reentry::enter(cell);
+        let inside = reentry::enter(cell, 0);
         let output = match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(output)) => output,

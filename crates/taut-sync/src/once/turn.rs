@@ -19,7 +19,7 @@ use taut_core::monitor::{Condition, Glance, Monitor, Until};
 use taut_core::wake::in_batches;
 
 use super::OnceCell;
-use crate::reentry;
+use taut_core::reentry;
 
 /// Those who wait for a cell.
 pub(crate) struct Line {

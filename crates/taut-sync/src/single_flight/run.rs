@@ -27,7 +27,7 @@ use super::landed::Outcome;
 use super::table::Found;
 use crate::panicked::Panicked;
 use crate::polled::{case_by_polling, polled_after_completion};
-use crate::reentry;
+use taut_core::reentry;
 
 pin_project! {
     /// Runs work, or waits for the same work of somebody else: [`SingleFlight::run`], which gives it as
@@ -175,7 +175,7 @@ where
     F: FnOnce() -> Fut,
     Fut: Future<Output = V> + Send + 'static,
 {
-    let _inside = reentry::enter(flight);
+    let _inside = reentry::enter(flight, 0);
     let work: Boxed<V> = catch(|| Box::pin(work()))?;
     Ok(work)
 }
@@ -186,7 +186,7 @@ fn step<K, V>(
     work: &mut Option<Boxed<V>>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<V, Panicked>> {
-    let _inside = reentry::enter(flight);
+    let _inside = reentry::enter(flight, 0);
     let Some(polled) = work else { polled_after_completion() };
     let result = match catch(|| polled.as_mut().poll(cx)) {
         Ok(Poll::Pending) => return Poll::Pending,

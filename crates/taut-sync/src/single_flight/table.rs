@@ -18,7 +18,7 @@ use std::ptr;
 use taut_core::sync::Arc;
 
 use super::flight::{Flight, Interest};
-use crate::reentry;
+use taut_core::reentry;
 
 /// What the lock of a `SingleFlight` guards.
 pub(super) struct Table<K, V> {
