@@ -104,3 +104,8 @@ mod context_page {}
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../../../docs/sync.md")]
 mod sync_page {}
+
+/// The programs of `docs/group.md`, compiled and run with the doc tests.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../../../docs/group.md")]
+mod group_page {}
