@@ -190,7 +190,8 @@ impl<T, E> Group<T, E> {
     /// ends with the first error, whose clone is its cause, or when [`wait`](Self::wait) returns, or when the
     /// group is dropped.
     ///
-    /// For errors that cannot be cloned there are [`Failure`], and [`with_context_by`](Self::with_context_by).
+    /// For errors that cannot be cloned there are [`Failure`], and [`with_context_by`](Self::with_context_by). An error that wraps a
+    /// `ContextError` is to have it as its [source](Error::source): [by that](Self#which-error) it is known for a consequence.
     ///
     /// # Examples
     ///

@@ -158,15 +158,19 @@ impl Admission {
         Look::InLine
     }
 
-    /// Its holder waits no more. The waker is to be dropped without the lock.
-    pub(crate) fn give_up(&mut self, ticket: Ticket, wakes: &mut WakeBatch) -> Option<Waker> {
+    /// Its holder waits no more. The waker is to be dropped without the lock. False: the batch is full; wake it, and call
+    /// [`admit`](Self::admit).
+    pub(crate) fn give_up(
+        &mut self,
+        ticket: Ticket,
+        waker: &mut Option<Waker>,
+        wakes: &mut WakeBatch,
+    ) -> bool {
         if let Some(applicant) = self.take_from_line(ticket) {
-            return Some(applicant.waker);
+            *waker = Some(applicant.waker);
+            return true;
         }
-        if self.answered.remove(&ticket) == Some(Ok(())) {
-            self.give_back(wakes);
-        }
-        None
+        if self.answered.remove(&ticket) == Some(Ok(())) { self.give_back(wakes) } else { true }
     }
 
     /// Gives the place of a task back. False: the batch is full; wake it, and call [`admit`](Self::admit).

@@ -84,53 +84,64 @@ impl<T, E, H: Home> Shared<T, E, H> {
     /// time that anybody can see it, the context has ended with its error, and what is to be aborted is.
     pub(crate) fn conclude(&self, seat: Seat, outcome: Outcome<T, E>, on_error: OnError) {
         let mut panics = FirstPanic::default();
-        let weight = panics.of(|| self.follow(&outcome, on_error)).unwrap_or(Weight::Reason);
+        let weight = match &outcome {
+            Outcome::Returned(Err(error)) => panics.of(|| self.fail(error, on_error)),
+            Outcome::Returned(Ok(_)) | Outcome::Dropped | Outcome::Panicked(_) => None,
+        };
         let (result, payload) = match outcome {
             Outcome::Returned(result) => (Some(result.map_err(TaskError::Failed)), None),
             Outcome::Dropped => (Some(Err(TaskError::Aborted)), None),
             Outcome::Panicked(payload) => (None, Some(payload)),
         };
-        // What panicked on the way, a callback or a destructor, is raised by who waits, as a task's panic is.
+        // What panicked on the way, a callback or a destructor, is as a panic of the task.
         let mut payload = payload.or(panics.into_payload());
-
-        let mut wakes = WakeBatch::new();
-        let mut state = self.lock();
-        let handle = state.live.leave(seat.no);
-        let unwanted = result.and_then(|result| state.complete(seat.index, result, weight));
-        if state.verdict.panic.is_none() {
-            state.verdict.panic = payload.take();
+        if let Some(payload) = &payload {
+            let mut more = FirstPanic::default();
+            more.of(|| self.panic(payload, on_error));
         }
-        wakes.extend(state.take_waiter());
-        let is_done = state.admission.leave(seat.index, &mut wakes);
-        drop(state);
-        drop((handle, unwanted, payload));
-        wakes.wake_all();
-        if !is_done {
-            in_batches(|wakes| self.lock().admission.admit(wakes));
-        }
-    }
 
-    /// Does what is to follow from how a task ended. How much its failure says, if it failed.
-    fn follow(&self, outcome: &Outcome<T, E>, on_error: OnError) -> Weight {
-        match outcome {
-            Outcome::Returned(Ok(_)) | Outcome::Dropped => Weight::Reason,
-            Outcome::Returned(Err(error)) => self.fail(error, on_error),
-            Outcome::Panicked(payload) => {
-                let text = format!("a task of the group panicked: {}", text_of(payload));
-                if let Some(bound) = &self.bound {
-                    bound.end(Some(text.into()));
-                }
-                // Without a context there is no other way to end the others.
-                if self.bound.is_some() && on_error == OnError::Cancel {
-                    self.shut(Refusal::Ended);
-                } else {
-                    self.abort();
-                }
-                Weight::Reason
+        let mut unwanted = None;
+        self.settle(|state, wakes| {
+            let handle = state.live.leave(seat.no);
+            let weight = weight.unwrap_or(Weight::Reason);
+            let result = result.and_then(|result| state.complete(seat.index, result, weight));
+            if state.verdict.panic.is_none() {
+                state.verdict.panic = payload.take();
             }
-        }
+            unwanted = Some((handle, result));
+            wakes.extend(state.take_waiter());
+            state.admission.leave(seat.index, wakes)
+        });
+        drop((unwanted, payload));
     }
 
+    /// Takes a step under the lock, after which somebody may be admitted, and wakes whom it concerns.
+    fn settle(&self, step: impl FnOnce(&mut State<T, E, H::Task>, &mut WakeBatch) -> bool) {
+        let mut step = Some(step);
+        in_batches(|wakes| {
+            let mut state = self.lock();
+            match step.take() {
+                Some(step) => step(&mut state, wakes),
+                None => state.admission.admit(wakes),
+            }
+        });
+    }
+
+    /// Does what is to follow from a panic of a task.
+    fn panic(&self, payload: &Payload, on_error: OnError) {
+        let text = format!("a task of the group panicked: {}", text_of(payload));
+        let mut panics = FirstPanic::default();
+        panics.of(|| self.bound.as_ref().map(|bound| bound.end(Some(text.into()))));
+        // Without a context there is no other way to end the others.
+        if self.bound.is_some() && on_error == OnError::Cancel {
+            panics.of(|| self.shut(Refusal::Ended));
+        } else {
+            panics.of(|| self.abort());
+        }
+        panics.raise();
+    }
+
+    /// Does what is to follow from an error. How much it says.
     fn fail(&self, error: &E, on_error: OnError) -> Weight {
         let judgement = self.bound.as_ref().map(|bound| (bound, bound.judge(error)));
         let mut weight = Weight::Reason;
@@ -179,18 +190,14 @@ impl<T, E, H: Home> Shared<T, E, H> {
     }
 
     pub(crate) fn set_limit(&self, limit: Option<usize>) {
-        let mut wakes = WakeBatch::new();
-        let is_done = self.lock().admission.set_limit(limit, &mut wakes);
-        wakes.wake_all();
-        if !is_done {
-            in_batches(|wakes| self.lock().admission.admit(wakes));
-        }
+        self.settle(|state, wakes| state.admission.set_limit(limit, wakes));
     }
 }
 
 impl<T, E, H: Home> fmt::Debug for Shared<T, E, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.lock().fmt(f)
+        let summary = self.lock().summary();
+        summary.fmt(f)
     }
 }
 
@@ -257,9 +264,8 @@ impl<T, E, H: Home> Future for InLine<'_, T, E, H> {
 impl<T, E, H: Home> Drop for InLine<'_, T, E, H> {
     fn drop(&mut self) {
         if let Some(ticket) = self.ticket.take() {
-            let mut wakes = WakeBatch::new();
-            let waker = self.shared.lock().admission.give_up(ticket, &mut wakes);
-            wakes.wake_all();
+            let mut waker = None;
+            self.shared.settle(|state, wakes| state.admission.give_up(ticket, &mut waker, wakes));
             drop(waker);
         }
     }

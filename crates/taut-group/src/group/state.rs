@@ -183,15 +183,38 @@ impl<T, E, H> State<T, E, H> {
     }
 }
 
-impl<T, E, H> fmt::Debug for State<T, E, H> {
+impl<T, E, H> State<T, E, H> {
+    pub(crate) fn summary(&self) -> Summary {
+        Summary {
+            live: self.live.len(),
+            limit: self.admission.limit(),
+            in_line: self.admission.waiting(),
+            done: self.done.len(),
+            has_failed: self.verdict.failed.is_some(),
+            has_panicked: self.verdict.panic.is_some(),
+        }
+    }
+}
+
+/// What is shown of a group.
+pub(crate) struct Summary {
+    live: usize,
+    limit: Option<usize>,
+    in_line: usize,
+    done: usize,
+    has_failed: bool,
+    has_panicked: bool,
+}
+
+impl fmt::Debug for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Group")
-            .field("live", &self.live.len())
-            .field("limit", &self.admission.limit())
-            .field("in_line", &self.admission.waiting())
-            .field("done", &self.done.len())
-            .field("has_failed", &self.verdict.failed.is_some())
-            .field("has_panicked", &self.verdict.panic.is_some())
+            .field("live", &self.live)
+            .field("limit", &self.limit)
+            .field("in_line", &self.in_line)
+            .field("done", &self.done)
+            .field("has_failed", &self.has_failed)
+            .field("has_panicked", &self.has_panicked)
             .finish_non_exhaustive()
     }
 }
