@@ -31,34 +31,36 @@ use crate::panics::FirstPanic;
 
 /// Tasks that belong together, with one result: Go's `errgroup`, and what everybody adds to it.
 ///
-/// The tasks give values of type `T`, or fail with an `E`. [`wait`](Self::wait) gives all the values, in the order
-/// in which the tasks were started, or the first error. No task is left behind: when `wait` returns none is
-/// alive, and dropping a group ends its tasks.
+/// The tasks give values of type `T`, or fail with an `E`. [`wait`](Self::wait) gives all the values, in
+/// the order in which the tasks were started, or the first error. No task is left behind: when `wait`
+/// returns none is alive, and dropping a group ends its tasks.
 ///
 /// # Contexts
 ///
-/// A group [with a context](Self::with_context) ends its context when a task fails, with the error as the cause. The
-/// tasks are to watch it, as in Go; with [`OnError::Abort`] they are dropped as well. Once the context has
-/// ended, whoever did that, no task is started any more; and if that or an abort has kept any from running to its end,
-/// `wait` gives an error.
+/// A group [with a context](Self::with_context) ends its context when a task fails, with the error as the
+/// cause. The tasks are to watch it, as in Go; with [`OnError::Abort`] they are dropped as well. Once the
+/// context has ended, whoever did that, no task is started any more; and if that or an abort has kept any
+/// from running to its end, `wait` gives an error.
 ///
-/// A group [without one](Self::new) lets all tasks run to their end, and gives the first error then: Go's zero
-/// `Group`. After that it may be used again.
+/// A group [without one](Self::new) lets all tasks run to their end, and gives the first error then: Go's
+/// zero `Group`. After that it may be used again.
 ///
 /// # Which error
 ///
-/// The first in time, and the cause of the context is the same. An error that only says that a context had ended
-/// ([`ContextError`], or an error with one among its sources), of a task of a group whose context had ended,
-/// gives way to any other.
+/// The first in time, and the cause of the context is the same. An error that only says that a context had
+/// ended ([`ContextError`], or an error with one among its sources), of a task of a group whose context had
+/// ended, gives way to any other.
 ///
 /// # Panics of tasks
 ///
-/// A panic ends the context at once, like an error, and `wait` raises it again when all tasks have ended. Without a
-/// context, or with another rule than [`OnError::Cancel`], the other tasks are aborted at once. (In Go the process ends.)
+/// A panic ends the context at once, like an error, and `wait` raises it again when all tasks have ended.
+/// Without a context, or with another rule than [`OnError::Cancel`], the other tasks are aborted at once.
+/// (In Go the process ends.)
 ///
 /// # Fairness
 ///
-/// With a limit, whoever waits to start a task is admitted first come, first served, and `try_spawn` passes nobody.
+/// With a limit, whoever waits to start a task is admitted first come, first served, and `try_spawn` passes
+/// nobody.
 ///
 /// # From Go
 ///
@@ -76,14 +78,14 @@ use crate::panics::FirstPanic;
 ///
 /// # When to use something else
 ///
-/// For many small tasks that talk to each other, or that borrow, [`scope`](crate::scope()): its tasks share one worker
-/// and cost less; and it has groups of its own. For tasks without results, a
+/// For many small tasks that talk to each other, or that borrow, [`scope`](crate::scope()): its tasks share
+/// one worker and cost less; and it has groups of its own. For tasks without results, a
 /// [`WaitGroup`](crate::WaitGroupExt). To start one task, [`spawn`](crate::spawn()).
 ///
 /// # Cost
 ///
-/// Two allocations for a task, its own and the runtime's; the lock of the group is taken twice to start one and once
-/// when it ends. A wait for a place is logarithmic in how many wait.
+/// Two allocations for a task, its own and the runtime's; the lock of the group is taken twice to start one
+/// and once when it ends. A wait for a place is logarithmic in how many wait.
 ///
 /// # Examples
 ///
@@ -136,8 +138,8 @@ pub struct Group<T, E, H: Home = Tokio> {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnError {
-    /// Ends the context of the group, if it has one, and starts no more tasks. Those that run are to see that: Go's
-    /// way.
+    /// Ends the context of the group, if it has one, and starts no more tasks. Those that run are to see
+    /// that: Go's way.
     #[default]
     Cancel,
     /// The same, and drops the futures of all other tasks.
@@ -186,12 +188,13 @@ impl<T, E> Group<T, E> {
         Self::in_home(Tokio, None)
     }
 
-    /// A group with a context, derived from `parent`, for its tasks: Go's `errgroup.WithContext`. The context
-    /// ends with the first error, whose clone is its cause, or when [`wait`](Self::wait) returns, or when the
-    /// group is dropped.
+    /// A group with a context, derived from `parent`, for its tasks: Go's `errgroup.WithContext`. The
+    /// context ends with the first error, whose clone is its cause, or when [`wait`](Self::wait) returns,
+    /// or when the group is dropped.
     ///
-    /// For errors that cannot be cloned there are [`Failure`], and [`with_context_by`](Self::with_context_by). An error that wraps a
-    /// `ContextError` is to have it as its [source](Error::source): [by that](Self#which-error) it is known for a consequence.
+    /// For errors that cannot be cloned there are [`Failure`], and
+    /// [`with_context_by`](Self::with_context_by). An error that wraps a `ContextError` is to have it as
+    /// its [source](Error::source): [by that](Self#which-error) it is known for a consequence.
     ///
     /// # Examples
     ///
@@ -214,8 +217,8 @@ impl<T, E> Group<T, E> {
         Self::with_context_by(parent, E::clone)
     }
 
-    /// As [`with_context`](Self::with_context), and `cause` says what the cause of the context is when it ends with this
-    /// error. For errors that cannot be cloned. It is called for every error.
+    /// As [`with_context`](Self::with_context), and `cause` says what the cause of the context is when it
+    /// ends with this error. For errors that cannot be cloned. It is called for every error.
     ///
     /// # Examples
     ///
@@ -296,9 +299,9 @@ impl<T, E, H: Home> Group<T, E, H> {
         self
     }
 
-    /// Changes how many tasks may run at a time; `None`: any number. At any time: a higher limit admits those who wait
-    /// for a place, a lower one lets those who run go on. Tasks that run already count, whenever the limit was set.
-    /// 0 admits nobody until it is raised. (Go panics, or hangs.)
+    /// Changes how many tasks may run at a time; `None`: any number. At any time: a higher limit admits
+    /// those who wait for a place, a lower one lets those who run go on. Tasks that run already count,
+    /// whenever the limit was set. 0 admits nobody until it is raised. (Go panics, or hangs.)
     ///
     /// # Examples
     ///
@@ -369,8 +372,8 @@ impl<T, E> Default for Group<T, E> {
 }
 
 impl<T, E, H: Home> Drop for Group<T, E, H> {
-    /// Ends the context, and aborts the tasks: their futures are dropped before this returns. One that another
-    /// thread is polling just then is dropped by that thread, when the poll returns.
+    /// Ends the context, and aborts the tasks: their futures are dropped before this returns. One that
+    /// another thread is polling just then is dropped by that thread, when the poll returns.
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         state.is_gone = true;

@@ -11,8 +11,8 @@
 //! | do the same for many items, some at a time | [`parallel_map`] |
 //! | have the first answer of several | [`first_ok`], [`hedge`] |
 //!
-//! None of them leaves a task behind, but for `spawn` and a [`WaitGroup`](taut_sync::WaitGroup), whose tasks are their own:
-//! dropping a group, a scope, or the future of one of the functions ends its tasks.
+//! None of them leaves a task behind, but for `spawn` and a [`WaitGroup`](taut_sync::WaitGroup), whose
+//! tasks are their own: dropping a group, a scope, or the future of one of the functions ends its tasks.
 //!
 //! ```
 //! use taut::group::Group;

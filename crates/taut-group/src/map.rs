@@ -4,11 +4,12 @@ use std::future::Future;
 
 use crate::group::{Group, OnError};
 
-/// Runs `f` for every item, at most `limit` at a time, as tasks of the runtime, and gives the results in the order of
-/// the items. The first error ends it: the other tasks are aborted, and no more items are taken.
+/// Runs `f` for every item, at most `limit` at a time, as tasks of the runtime, and gives the results in
+/// the order of the items. The first error ends it: the other tasks are aborted, and no more items are
+/// taken.
 ///
-/// It is a [`Group`] with a limit and [`OnError::Abort`]; for contexts, or results as they come, take that. A limit
-/// of 0 counts as 1.
+/// It is a [`Group`] with a limit and [`OnError::Abort`]; for contexts, or results as they come, take that.
+/// A limit of 0 counts as 1.
 ///
 /// # Cancel safety
 ///

@@ -10,8 +10,8 @@ use taut_core::time::Deadline;
 use crate::group::{Completed, Group};
 use crate::scope::{Scope, scope};
 
-/// Runs all futures at once and gives the value of the first that succeeds; the others are dropped, before this returns. If
-/// none does, all errors, in the order of the futures.
+/// Runs all futures at once and gives the value of the first that succeeds; the others are dropped, before
+/// this returns. If none does, all errors, in the order of the futures.
 ///
 /// They run in a [`scope`](crate::scope()): they may borrow, and share the worker of who awaits this.
 ///
@@ -66,13 +66,13 @@ where
     .await
 }
 
-/// Makes an attempt, and whenever it has not been answered for `delay`, or has failed, one more beside it, `attempts` in all;
-/// gives the first value and drops the other attempts before it returns. A hedged request (Dean and Barroso, "The tail at
-/// scale", 2013): with the delay near the 95th percentile of the latency, one request in twenty is made twice, and the
-/// slowest of the answers disappear.
+/// Makes an attempt, and whenever it has not been answered for `delay`, or has failed, one more beside it,
+/// `attempts` in all; gives the first value and drops the other attempts before it returns. A hedged
+/// request (Dean and Barroso, "The tail at scale", 2013): with the delay near the 95th percentile of the
+/// latency, one request in twenty is made twice, and the slowest of the answers disappear.
 ///
-/// Only for what may be done twice. The attempts run in a [`scope`](crate::scope()), so they may borrow; `start` is given the
-/// number of the attempt, from 0.
+/// Only for what may be done twice. The attempts run in a [`scope`](crate::scope()), so they may borrow;
+/// `start` is given the number of the attempt, from 0.
 ///
 /// # Cancel safety
 ///
@@ -84,7 +84,8 @@ where
 ///
 /// # Panics
 ///
-/// If an attempt panics before one has succeeded; and if it must wait and there is no Tokio runtime with time enabled.
+/// If an attempt panics before one has succeeded; and if it must wait and there is no Tokio runtime with
+/// time enabled.
 ///
 /// # Examples
 ///

@@ -24,17 +24,17 @@ use self::share::Share;
 pub use self::spawned::Spawned;
 use crate::group::Group;
 
-/// Runs `body`, and the tasks that it starts, inside the task that awaits this, and gives what the body gives when
-/// all of them are done.
+/// Runs `body`, and the tasks that it starts, inside the task that awaits this, and gives what the body
+/// gives when all of them are done.
 ///
-/// `body` is an async closure, and gets a [`Scope`] to start tasks with. They may borrow whatever lives longer than the
-/// future of the scope: the variables of the function around it, though not those of the body. No `Arc`, no clone, no
-/// `'static`.
+/// `body` is an async closure, and gets a [`Scope`] to start tasks with. They may borrow whatever lives
+/// longer than the future of the scope: the variables of the function around it, though not those of the
+/// body. No `Arc`, no clone, no `'static`.
 ///
-/// The tasks of a scope take turns, in the order in which they are woken, and never run at the same time as each
-/// other. To the runtime all of them are one task. So what they say to each other costs no wake-up of another worker, and
-/// what each of them costs is little; but a scope has the power of one worker, and one task of it that computes
-/// long holds up the others.
+/// The tasks of a scope take turns, in the order in which they are woken, and never run at the same time as
+/// each other. To the runtime all of them are one task. So what they say to each other costs no wake-up of
+/// another worker, and what each of them costs is little; but a scope has the power of one worker, and one
+/// task of it that computes long holds up the others.
 ///
 /// | take `scope` for | take a [`Group`](crate::Group) for |
 /// | --- | --- |
@@ -43,22 +43,23 @@ use crate::group::Group;
 /// | tasks that borrow from the function around them | tasks that own what they need |
 /// | code in which two parts must not run at once | tasks that may block their worker for long |
 ///
-/// Both go together: the tasks of a group may use scopes, and [a scope has groups](Scope::group), with limits,
-/// results and the first error.
+/// Both go together: the tasks of a group may use scopes, and [a scope has groups](Scope::group), with
+/// limits, results and the first error.
 ///
 /// # Errors and panics of tasks
 ///
-/// What a task gives is given by its handle, [`Spawned`]. A panic of a task, or of the body, drops all others at once, and
-/// goes on out of the scope.
+/// What a task gives is given by its handle, [`Spawned`]. A panic of a task, or of the body, drops all
+/// others at once, and goes on out of the scope.
 ///
 /// # Fairness
 ///
-/// First woken, first polled. After at most 256 polls of tasks, or when Tokio's budget is used up, the rest of the runtime
-/// has its turn.
+/// First woken, first polled. After at most 256 polls of tasks, or when Tokio's budget is used up, the rest
+/// of the runtime has its turn.
 ///
 /// # Cancel safety
 ///
-/// Drops the value: dropping the future drops the body and all tasks, before that returns. That is what lets them borrow.
+/// Drops the value: dropping the future drops the body and all tasks, before that returns. That is what
+/// lets them borrow.
 ///
 /// # Panics
 ///
@@ -66,9 +67,9 @@ use crate::group::Group;
 ///
 /// # Cost
 ///
-/// One allocation for a scope and one for a task, of its future and some twelve words. Starting, waking and ending a task
-/// takes the same time however many there are; those that were not woken are not touched. A wake-up from inside the scope is
-/// one atomic step, and its poll another.
+/// One allocation for a scope and one for a task, of its future and some twelve words. Starting, waking and
+/// ending a task takes the same time however many there are; those that were not woken are not touched. A
+/// wake-up from inside the scope is one atomic step, and its poll another.
 ///
 /// # When to use something else
 ///
@@ -165,11 +166,11 @@ pub struct Scope<'env> {
 }
 
 impl<'env> Scope<'env> {
-    /// Starts a task in the scope. It is polled for the first time when the scope is next polled, or after what is
-    /// queued there, and need not be awaited.
+    /// Starts a task in the scope. It is polled for the first time when the scope is next polled, or after
+    /// what is queued there, and need not be awaited.
     ///
-    /// After the end of the scope, by a handle that was carried out of it, the future is dropped at once; then awaiting the
-    /// result panics.
+    /// After the end of the scope, by a handle that was carried out of it, the future is dropped at once;
+    /// then awaiting the result panics.
     ///
     /// # Cost
     ///
@@ -306,3 +307,8 @@ impl fmt::Debug for Scope<'_> {
         f.debug_struct("Scope").finish_non_exhaustive()
     }
 }
+
+/// Programs that the compiler is to refuse.
+#[cfg(doctest)]
+#[doc = include_str!("../tests/scope/must_not_compile.md")]
+mod programs {}

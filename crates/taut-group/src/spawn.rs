@@ -12,12 +12,12 @@ pub(crate) use shuttle::future::JoinHandle;
 
 /// Starts a task: Go's `go f()`. It is `tokio::spawn`, and the handle is Tokio's.
 ///
-/// The task runs at the same time as its caller, on any worker of the runtime, whether the handle is kept or
-/// not: dropping it detaches the task. Nobody hears then how it ends; to know that it does, and how, spawn into
-/// a [`Group`](crate::Group) or a [`WaitGroup`](crate::WaitGroupExt).
+/// The task runs at the same time as its caller, on any worker of the runtime, whether the handle is kept
+/// or not: dropping it detaches the task. Nobody hears then how it ends; to know that it does, and how,
+/// spawn into a [`Group`](crate::Group) or a [`WaitGroup`](crate::WaitGroupExt).
 ///
-/// With the feature `tracing` the task runs inside a span `task` at the level `TRACE`, whose field `spawned_at`
-/// names the caller's file and line.
+/// With the feature `tracing` the task runs inside a span `task` at the level `TRACE`, whose field
+/// `spawned_at` names the caller's file and line.
 ///
 /// # From Go
 ///
@@ -51,11 +51,11 @@ where
     start(Site::here().name(future))
 }
 
-/// Runs a closure that blocks, on a thread that may: `tokio::task::spawn_blocking`. For what computes long or
-/// calls what does not return soon, where Go would just call it.
+/// Runs a closure that blocks, on a thread that may: `tokio::task::spawn_blocking`. For what computes long
+/// or calls what does not return soon, where Go would just call it.
 ///
-/// A closure that has begun cannot be stopped: aborting the handle does nothing then, and a runtime that shuts
-/// down waits for it.
+/// A closure that has begun cannot be stopped: aborting the handle does nothing then, and a runtime that
+/// shuts down waits for it.
 ///
 /// With the feature `tracing` it runs inside a span, as with [`spawn`].
 ///

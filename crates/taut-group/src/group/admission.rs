@@ -1,13 +1,15 @@
-//! Who may run: places, and the line of those who wait for one. A plain state machine, kept under the lock of its
-//! group; whom it answers it hands back to be woken.
+//! Who may run: places, and the line of those who wait for one. A plain state machine, kept under the lock
+//! of its group; whom it answers it hands back to be woken.
 //!
 //! # Invariants
 //!
-//! - A1. Nobody is in line while a place is free: whoever frees one admits the first in line in the same step.
-//! - A2. A ticket is in `line` until it is answered, and then in `answered` until its holder has seen that or has given up.
-//! - A3. `blocked` counts the tickets in line of each task of the group. As long as it has a ticket there, the task
-//!   holds a place and frees none. When that is so of all who hold one, nobody will ever free a place: the last to
-//!   come is told.
+//! - A1. Nobody is in line while a place is free: whoever frees one admits the first in line in the same
+//!   step.
+//! - A2. A ticket is in `line` until it is answered, and then in `answered` until its holder has seen that
+//!   or has given up.
+//! - A3. `blocked` counts the tickets in line of each task of the group. As long as it has a ticket there,
+//!   the task holds a place and frees none. When that is so of all who hold one, nobody will ever free a
+//!   place: the last to come is told.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -115,8 +117,8 @@ impl Admission {
         self.shut
     }
 
-    /// Goes to the end of the line, as part of a task of the group if it is one, and takes the waker. Not to be called
-    /// when a place is free.
+    /// Goes to the end of the line, as part of a task of the group if it is one, and takes the waker. Not
+    /// to be called when a place is free.
     pub(crate) fn queue(
         &mut self,
         task: Option<usize>,
@@ -158,8 +160,8 @@ impl Admission {
         Look::InLine
     }
 
-    /// Its holder waits no more. The waker is to be dropped without the lock. False: the batch is full; wake it, and call
-    /// [`admit`](Self::admit).
+    /// Its holder waits no more. The waker is to be dropped without the lock. False: the batch is full;
+    /// wake it, and call [`admit`](Self::admit).
     pub(crate) fn give_up(
         &mut self,
         ticket: Ticket,
@@ -207,8 +209,8 @@ impl Admission {
         self.answer_the_stuck(wakes)
     }
 
-    /// Admits nobody any more, from this step on, not even those who were told that they are: who has not sat down yet
-    /// does not. Whoever is in line is to be told, by [`tell_refused`](Self::tell_refused).
+    /// Admits nobody any more, from this step on, not even those who were told that they are: who has not
+    /// sat down yet does not. Whoever is in line is to be told, by [`tell_refused`](Self::tell_refused).
     pub(crate) fn shut(&mut self, why: Refusal) {
         if self.shut.is_none() || why == Refusal::Closed {
             self.shut = Some(why);
@@ -219,7 +221,8 @@ impl Admission {
         }
     }
 
-    /// Tells who is in line that nobody is admitted any more. False: the batch is full, and somebody is left.
+    /// Tells who is in line that nobody is admitted any more. False: the batch is full, and somebody is
+    /// left.
     pub(crate) fn tell_refused(&mut self, wakes: &mut WakeBatch) -> bool {
         let Some(why) = self.shut else { return true };
         while let Some((&first, _)) = self.line.first_key_value() {
@@ -241,7 +244,8 @@ impl Admission {
         self.active > 0 && self.blocked.len() == self.active && !self.has_place()
     }
 
-    /// Tells tasks that wait for ever, last come first told, until one is left that can go on. False: the batch is full.
+    /// Tells tasks that wait for ever, last come first told, until one is left that can go on. False: the
+    /// batch is full.
     fn answer_the_stuck(&mut self, wakes: &mut WakeBatch) -> bool {
         while self.is_stuck() {
             let last = self.line.iter().rev().find(|(_, applicant)| applicant.task.is_some());

@@ -1,13 +1,14 @@
-//! A task of the runtime whose future can be dropped from outside, at once: Tokio's `abort` only asks for that.
+//! A task of the runtime whose future can be dropped from outside, at once: Tokio's `abort` only asks for
+//! that.
 //!
-//! The runtime polls a [`Shell`], which is a handle to the future and nothing else. Whoever aborts the task drops the
-//! future itself, unless it is being polled just then; in that case the worker that polls it does so, when the poll
-//! returns.
+//! The runtime polls a [`Shell`], which is a handle to the future and nothing else. Whoever aborts the task
+//! drops the future itself, unless it is being polled just then; in that case the worker that polls it does
+//! so, when the poll returns.
 //!
 //! # Invariants
 //!
-//! - K1. The future is touched only by who has moved the state from `IDLE` to `POLLING`, or from `IDLE` or `POLLING` to
-//!   `GONE`; before the first poll that is nobody.
+//! - K1. The future is touched only by who has moved the state from `IDLE` to `POLLING`, or from `IDLE` or
+//!   `POLLING` to `GONE`; before the first poll that is nobody.
 //! - K2. It is dropped exactly once, by who makes the state `GONE`, and is not moved before.
 //! - K3. A shell whose future is gone is ready: whoever killed it has the runtime poll or drop it.
 

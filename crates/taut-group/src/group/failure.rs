@@ -5,12 +5,12 @@ use std::fmt;
 
 use taut_context::Cause;
 
-/// An error of any type, which can be cloned: what a [`Group`](crate::Group) fails with for those who have no
-/// error type of their own.
+/// An error of any type, which can be cloned: what a [`Group`](crate::Group) fails with for those who have
+/// no error type of their own.
 ///
-/// A group gives its first error to who waits, and to its context as the cause. So it has to be in two places,
-/// and most errors cannot be cloned. Every error becomes a `Failure` by `?`, and a `Failure` becomes a
-/// `Box<dyn Error>` by `?`. (It is no `Error` itself, or the first could not be.)
+/// A group gives its first error to who waits, and to its context as the cause. So it has to be in two
+/// places, and most errors cannot be cloned. Every error becomes a `Failure` by `?`, and a `Failure`
+/// becomes a `Box<dyn Error>` by `?`. (It is no `Error` itself, or the first could not be.)
 ///
 /// # Examples
 ///
@@ -65,7 +65,8 @@ impl Failure {
         self.0.downcast_ref()
     }
 
-    /// The error inside: the very same as that of all clones, and as the cause of the context that it ended.
+    /// The error inside: the very same as that of all clones, and as the cause of the context that it
+    /// ended.
     ///
     /// # Examples
     ///

@@ -1,4 +1,5 @@
-//! The tasks that live, so that they can be aborted: a slab, since tasks come and go and are reached by their place in it.
+//! The tasks that live, so that they can be aborted: a slab, since tasks come and go and are reached by
+//! their place in it.
 
 /// The tasks of a group that live.
 #[derive(Debug)]
@@ -10,7 +11,8 @@ pub(crate) struct Live<H> {
     next: u64,
 }
 
-/// Where a task sits while it lives, and as the how-manieth it does: a seat is used again, its number is not.
+/// Where a task sits while it lives, and as the how-manieth it does: a seat is used again, its number is
+/// not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SeatNo {
     at: usize,

@@ -1,4 +1,5 @@
-//! What a group, its tasks and its spawners share, and what is done with it: decided under the lock, acted on after it.
+//! What a group, its tasks and its spawners share, and what is done with it: decided under the lock, acted
+//! on after it.
 
 use std::fmt;
 use std::future::Future;
@@ -80,8 +81,9 @@ impl<T, E, H: Home> Shared<T, E, H> {
         drop(ended);
     }
 
-    /// Does what follows from how a task ended, then notes that it has ended, and frees its place. In this order: by the
-    /// time that anybody can see it, the context has ended with its error, and what is to be aborted is.
+    /// Does what follows from how a task ended, then notes that it has ended, and frees its place. In this
+    /// order: by the time that anybody can see it, the context has ended with its error, and what is to be
+    /// aborted is.
     pub(crate) fn conclude(&self, seat: Seat, outcome: Outcome<T, E>, on_error: OnError) {
         let mut panics = FirstPanic::default();
         let weight = match &outcome {

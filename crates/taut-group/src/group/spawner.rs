@@ -12,8 +12,8 @@ use super::state::Seat;
 use super::{Group, OnError, SpawnError};
 use crate::spawn::Site;
 
-/// A handle that starts tasks in a [`Group`], for its tasks and for others. It does not keep the group: once
-/// that is dropped, nothing is started any more, nor when a group with a context has been waited for.
+/// A handle that starts tasks in a [`Group`], for its tasks and for others. It does not keep the group:
+/// once that is dropped, nothing is started any more, nor when a group with a context has been waited for.
 ///
 /// # Examples
 ///
@@ -44,12 +44,12 @@ where
     E: Send + 'a,
     H: Hosts<'a> + Send + Sync + 'a,
 {
-    /// Starts a task: Go's `g.Go`. With a [limit](Self::limit) it waits for a place first, first come, first
-    /// served. True: it was started.
+    /// Starts a task: Go's `g.Go`. With a [limit](Self::limit) it waits for a place first, first come,
+    /// first served. True: it was started.
     ///
-    /// False: the context of the group has ended, or its tasks were aborted, before there was a place. The future
-    /// is dropped and has not begun, and [`wait`](Self::wait) will not be `Ok`. So this need not be looked
-    /// at, but for giving up early. [`try_spawn`](Self::try_spawn) gives the future back.
+    /// False: the context of the group has ended, or its tasks were aborted, before there was a place. The
+    /// future is dropped and has not begun, and [`wait`](Self::wait) will not be `Ok`. So this need not be
+    /// looked at, but for giving up early. [`try_spawn`](Self::try_spawn) gives the future back.
     ///
     /// The index of the task, by which `wait` sorts, is given at admission.
     ///
@@ -156,9 +156,9 @@ where
 {
     /// Starts a task of the group, as [`Group::spawn`] does.
     ///
-    /// In a task of the group this may be answered by [`SpawnError::WouldDeadlock`], where Go hangs: when all
-    /// places of the group are held by tasks that wait here. (If one of them waits for something else too, in a
-    /// `select!`, it counts all the same.)
+    /// In a task of the group this may be answered by [`SpawnError::WouldDeadlock`], where Go hangs: when
+    /// all places of the group are held by tasks that wait here. (If one of them waits for something else
+    /// too, in a `select!`, it counts all the same.)
     ///
     /// # Errors
     ///

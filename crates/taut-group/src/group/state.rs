@@ -1,4 +1,5 @@
-//! What a group knows: who lives, what came of those who are done, and who waits to hear of it. Under one lock.
+//! What a group knows: who lives, what came of those who are done, and who waits to hear of it. Under one
+//! lock.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -134,8 +135,8 @@ impl<T, E, H> State<T, E, H> {
         Some(next)
     }
 
-    /// All that is left, and what is to be said of it, once nobody lives. The group is over then, or as new: then
-    /// whoever is in line is of the next round.
+    /// All that is left, and what is to be said of it, once nobody lives. The group is over then, or as
+    /// new: then whoever is in line is of the next round.
     pub(crate) fn take_all(
         &mut self,
         is_over: bool,
@@ -164,8 +165,8 @@ impl<T, E, H> State<T, E, H> {
         self.waiter.take_if(is_due).map(|(_, waker)| waker)
     }
 
-    /// Keeps the waker of who waits. A `fresh` one is put in the place of the old one, which it gets. False: come
-    /// again with a fresh one.
+    /// Keeps the waker of who waits. A `fresh` one is put in the place of the old one, which it gets.
+    /// False: come again with a fresh one.
     pub(crate) fn keep_waiter(
         &mut self,
         awaited: Awaited,

@@ -17,11 +17,12 @@ use super::{Completed, Group, TaskError};
 type Done<T, E> = VecDeque<Completed<T, E>>;
 
 impl<T, E, H: Home> Group<T, E, H> {
-    /// Waits until all tasks have ended, also those that they start meanwhile: Go's `g.Wait`. Gives their values in
-    /// the order in which they were started, without those that [`next`](Self::next) has given already.
+    /// Waits until all tasks have ended, also those that they start meanwhile: Go's `g.Wait`. Gives their
+    /// values in the order in which they were started, without those that [`next`](Self::next) has given
+    /// already.
     ///
-    /// When it returns no task is alive, and the context of the group has ended. A group without a context may be used
-    /// again then; one with a context is over, and starts no more tasks.
+    /// When it returns no task is alive, and the context of the group has ended. A group without a context
+    /// may be used again then; one with a context is over, and starts no more tasks.
     ///
     /// # Cancel safety
     ///
@@ -29,14 +30,14 @@ impl<T, E, H: Home> Group<T, E, H> {
     ///
     /// # Errors
     ///
-    /// The first error, which is given once; see [the rules](Self#which-error). If no task has failed, but the
-    /// context has ended and that kept a task from being started or from running to its end, that as an `E`. The same
-    /// if a wait for a group with a context has returned before.
+    /// The first error, which is given once; see [the rules](Self#which-error). If no task has failed, but
+    /// the context has ended and that kept a task from being started or from running to its end, that as an
+    /// `E`. The same if a wait for a group with a context has returned before.
     ///
     /// # Panics
     ///
-    /// With the first panic of a task. Also if a task of a group without a context was dropped before its end since its
-    /// runtime was shut down, which no `E` can say; [`wait_all`](Self::wait_all) can.
+    /// With the first panic of a task. Also if a task of a group without a context was dropped before its
+    /// end since its runtime was shut down, which no `E` can say; [`wait_all`](Self::wait_all) can.
     ///
     /// # Examples
     ///
@@ -67,10 +68,11 @@ impl<T, E, H: Home> Group<T, E, H> {
         }
     }
 
-    /// Waits as [`wait`](Self::wait) does, and gives what came of every task, in the order in which they were started: all
-    /// errors, and all values beside them.
+    /// Waits as [`wait`](Self::wait) does, and gives what came of every task, in the order in which they
+    /// were started: all errors, and all values beside them.
     ///
-    /// To let all tasks run in spite of errors, combine it with [`OnError::Continue`](super::OnError::Continue).
+    /// To let all tasks run in spite of errors, combine it with
+    /// [`OnError::Continue`](super::OnError::Continue).
     ///
     /// # Cancel safety
     ///
@@ -99,8 +101,8 @@ impl<T, E, H: Home> Group<T, E, H> {
         in_order(done).map(|completed| completed.result).collect()
     }
 
-    /// Waits for a task to complete, and gives what came of it: the results as they come. `None` when no task is alive
-    /// and all results were given; that ends neither the group nor its context.
+    /// Waits for a task to complete, and gives what came of it: the results as they come. `None` when no
+    /// task is alive and all results were given; that ends neither the group nor its context.
     ///
     /// A group is also a [`Stream`] of the same.
     ///
@@ -264,7 +266,8 @@ impl<T, E, H: Home> Drop for Listening<'_, T, E, H> {
     }
 }
 
-/// All values, or the error that counts: the first, or if that has been given already, the first of those that are left.
+/// All values, or the error that counts: the first, or if that has been given already, the first of those
+/// that are left.
 fn sum_up<T, E>(mut done: Done<T, E>, verdict: &Verdict) -> Result<Vec<T>, E> {
     let first = verdict
         .failed

@@ -1,17 +1,19 @@
 //! A task of a scope: one allocation with its future, what came of it, and what queues and lists it.
 //!
-//! The scope, the handle and every waker have a share in it. The future and the output live for `'env` only, the allocation
-//! as long as the last waker. So nothing but the header is dropped with the allocation: future and output are dropped by
-//! the scope or the handle, which are bound to `'env`, or not at all.
+//! The scope, the handle and every waker have a share in it. The future and the output live for `'env`
+//! only, the allocation as long as the last waker. So nothing but the header is dropped with the
+//! allocation: future and output are dropped by the scope or the handle, which are bound to `'env`, or not
+//! at all.
 //!
 //! # Invariants
 //!
 //! - T1. While a task is not `DONE`, its stage is touched only by who drives its scope: one at a time.
-//! - T2. `DONE` is set once. Who sets it has left an output in the stage, or else it sets `ABORTED` with it and
-//!   drops the future afterwards.
-//! - T3. An output that was left belongs to the handle; if that was gone before (`DETACHED`), to who set `DONE`.
-//! - T4. Whoever sets `QUEUED` first, on a task that is not `DONE`, puts it in the queue of its scope. Until it is taken
-//!   from there, or the queue is closed, the scope keeps its share.
+//! - T2. `DONE` is set once. Who sets it has left an output in the stage, or else it sets `ABORTED` with it
+//!   and drops the future afterwards.
+//! - T3. An output that was left belongs to the handle; if that was gone before (`DETACHED`), to who set
+//!   `DONE`.
+//! - T4. Whoever sets `QUEUED` first, on a task that is not `DONE`, puts it in the queue of its scope.
+//!   Until it is taken from there, or the queue is closed, the scope keeps its share.
 
 use std::future::Future;
 use std::mem::ManuallyDrop;
@@ -58,8 +60,8 @@ pub(super) struct Links {
     pub(super) next: Option<NonNull<Header>>,
 }
 
-/// What depends on the future. All take the header of a task of their own, and touch its stage: by T1 to T3 it is to be
-/// the caller's alone.
+/// What depends on the future. All take the header of a task of their own, and touch its stage: by T1 to T3
+/// it is to be the caller's alone.
 pub(super) struct VTable {
     /// Polls the future, and leaves its output in its place.
     pub(super) poll: unsafe fn(NonNull<Header>, &mut task::Context<'_>) -> Poll<()>,

@@ -2,8 +2,8 @@
 //!
 //! # Invariants
 //!
-//! - D1. The scope has one share in each task, which is linked in `tasks` from when the task is first taken from the queue
-//!   until it is done and not in the queue. Before that the share is in the queue.
+//! - D1. The scope has one share in each task, which is linked in `tasks` from when the task is first taken
+//!   from the queue until it is done and not in the queue. Before that the share is in the queue.
 //! - D2. `live` counts the linked tasks that are not known to be done: those with `is_live`.
 
 use std::mem::ManuallyDrop;
@@ -18,8 +18,8 @@ use super::queue::{Held, Queue, Reins};
 use super::share::Share;
 use crate::panics::FirstPanic;
 
-/// How many polls of tasks make one poll of the scope, at most: the rest of the runtime is to have its turn. (What the
-/// tasks do counts for the budget of Tokio as well; this is for what does not.)
+/// How many polls of tasks make one poll of the scope, at most: the rest of the runtime is to have its
+/// turn. (What the tasks do counts for the budget of Tokio as well; this is for what does not.)
 const POLLS_IN_A_TURN: usize = 256;
 
 /// See the file's head.

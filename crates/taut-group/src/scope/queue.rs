@@ -1,15 +1,15 @@
 //! The tasks of a scope that are to be polled: those that were woken, first woken first.
 //!
-//! Wake-ups come from two sides. In a scope the tasks wake each other, while the scope is being polled: these go into
-//! a plain list, without one atomic step. All others come over a stack that is linked through the tasks (Treiber,
-//! 1986), of which the scope takes all at once and turns it round.
+//! Wake-ups come from two sides. In a scope the tasks wake each other, while the scope is being polled:
+//! these go into a plain list, without one atomic step. All others come over a stack that is linked through
+//! the tasks (Treiber, 1986), of which the scope takes all at once and turns it round.
 //!
 //! # Invariants
 //!
-//! - Q1. `local` and `polled` are touched only through the [`Reins`], of which there is one, or, while those are lent to a
-//!   task by the poll of it, by the thread that polls.
-//! - Q2. `head` is the top of the stack; or `PARKED`: it is empty, and who pushes the next wakes the scope, whose waker is
-//!   in `waker`; or `CLOSED`: nothing can be pushed any more.
+//! - Q1. `local` and `polled` are touched only through the [`Reins`], of which there is one, or, while
+//!   those are lent to a task by the poll of it, by the thread that polls.
+//! - Q2. `head` is the top of the stack; or `PARKED`: it is empty, and who pushes the next wakes the scope,
+//!   whose waker is in `waker`; or `CLOSED`: nothing can be pushed any more.
 //! - Q3. A task is in the queue once, and the scope keeps its share in it while it is (T4).
 
 use std::cell::Cell;
@@ -65,8 +65,8 @@ impl Queue {
     ///
     /// # Safety
     ///
-    /// The task is of this scope, whose share in it is there, and the caller has set `QUEUED`, or is about to give
-    /// the scope its share.
+    /// The task is of this scope, whose share in it is there, and the caller has set `QUEUED`, or is about
+    /// to give the scope its share.
     pub(super) unsafe fn push(&self, task: NonNull<Header>) -> bool {
         if self.is_driven_here() {
             // SAFETY: Q1: this is the thread that polls, and a task runs.
@@ -115,7 +115,8 @@ impl Queue {
         true
     }
 
-    /// Whether this thread drives the scope, and is not just polling this task: then the task is untouched by anybody.
+    /// Whether this thread drives the scope, and is not just polling this task: then the task is untouched
+    /// by anybody.
     pub(super) fn is_at_rest_here(&self, task: NonNull<Header>) -> bool {
         // SAFETY: Q1.
         self.is_driven_here() && self.polled.with(|polled| unsafe { *polled }) != Some(task)
@@ -153,8 +154,8 @@ impl Reins {
         self.0.local.with_mut(|local| unsafe { &mut *local }.pop())
     }
 
-    /// Moves what was pushed from elsewhere to the end of the list. To be done now and then, or tasks that wake each other would
-    /// keep the others waiting.
+    /// Moves what was pushed from elsewhere to the end of the list. To be done now and then, or tasks that
+    /// wake each other would keep the others waiting.
     pub(super) fn collect(&mut self) {
         // ORDERING: Relaxed: if somebody is just pushing, parking will notice.
         let head = self.0.head.load(Ordering::Relaxed);

@@ -32,7 +32,8 @@ impl<Fut: Future> Scoped<'_, Fut> {
     }
 }
 
-/// All that runs. When it is dropped, so are the tasks, which must not be later than `'env`: having a destructor, it cannot be.
+/// All that runs. When it is dropped, so are the tasks, which must not be later than `'env`: having a
+/// destructor, it cannot be.
 struct Tasks<'env> {
     driver: Driver,
     body: Body,

@@ -15,8 +15,8 @@ use crate::panics::FirstPanic;
 /// A share in a task.
 pub(super) struct Share(NonNull<Header>);
 
-// SAFETY: what a share reaches is made for several threads, or guarded by T1 to T3; a scope takes only futures and
-// outputs that may be sent.
+// SAFETY: what a share reaches is made for several threads, or guarded by T1 to T3; a scope takes only
+// futures and outputs that may be sent.
 unsafe impl Send for Share {}
 // SAFETY: as above.
 unsafe impl Sync for Share {}
@@ -79,12 +79,13 @@ impl Share {
 
     /// It was taken out of the queue. Which flags were set.
     pub(super) fn unqueue(&self) -> usize {
-        // ORDERING: Acquire for what was done before it was woken; a read-modify-write, so that the next who wakes it
-        // is either seen by the poll that follows or queues it again.
+        // ORDERING: Acquire for what was done before it was woken; a read-modify-write, so that the next
+        // who wakes it is either seen by the poll that follows or queues it again.
         self.get().state.fetch_and(!QUEUED, Ordering::AcqRel)
     }
 
-    /// Says that the output is there, and tells who waits for it. If nobody will, drops it. Which flags were set.
+    /// Says that the output is there, and tells who waits for it. If nobody will, drops it. Which flags
+    /// were set.
     ///
     /// # Safety
     ///
@@ -137,8 +138,8 @@ impl Share {
         self.get().state.load(Ordering::Acquire)
     }
 
-    /// Ends the task, if it is not done: now, if this thread drives the scope and is not just polling it. Else whoever
-    /// drives the scope does it, before it is polled again.
+    /// Ends the task, if it is not done: now, if this thread drives the scope and is not just polling it.
+    /// Else whoever drives the scope does it, before it is polled again.
     pub(super) fn kill(&self) {
         // ORDERING: as in `wake_by_ref`.
         let state = self.get().state.fetch_or(DOOMED | QUEUED, Ordering::AcqRel);

@@ -15,8 +15,8 @@ use super::share::Share;
 
 /// A task of a [`Scope`](super::Scope), as a future of what it gives.
 ///
-/// Dropping it detaches the task: the scope still waits for it, and drops what it gives. When the future of the scope is
-/// dropped, so are its tasks; a handle that is still there then has nothing to give.
+/// Dropping it detaches the task: the scope still waits for it, and drops what it gives. When the future of
+/// the scope is dropped, so are its tasks; a handle that is still there then has nothing to give.
 ///
 /// # Cancel safety
 ///
@@ -24,7 +24,8 @@ use super::share::Share;
 ///
 /// # Panics
 ///
-/// If it is polled after the scope was dropped before the task had ended, or again after it has given its value.
+/// If it is polled after the scope was dropped before the task had ended, or again after it has given its
+/// value.
 ///
 /// # Examples
 ///
@@ -59,9 +60,9 @@ impl<T> Spawned<'_, T> {
         self.task.as_ref()
     }
 
-    /// Ends the task: its future is dropped, before this returns if that can be, and else as soon as the scope is polled.
-    /// (It cannot be if the task is the caller, or if the caller is in another task of the runtime.) If the task
-    /// is done, what it gave is dropped.
+    /// Ends the task: its future is dropped, before this returns if that can be, and else as soon as the
+    /// scope is polled. (It cannot be if the task is the caller, or if the caller is in another task of the
+    /// runtime.) If the task is done, what it gave is dropped.
     ///
     /// # Examples
     ///

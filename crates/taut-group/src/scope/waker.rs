@@ -16,7 +16,8 @@ static TABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, dro
 /// A waker that takes over a share.
 pub(super) fn of(task: NonNull<Header>) -> Waker {
     let pointer = task.as_ptr().cast_const().cast();
-    // SAFETY: the functions of the table keep what `RawWakerVTable` asks for, and a header may be reached from any thread.
+    // SAFETY: the functions of the table keep what `RawWakerVTable` asks for, and a header may be reached
+    // from any thread.
     unsafe { Waker::from_raw(RawWaker::new(pointer, &TABLE)) }
 }
 
@@ -52,8 +53,8 @@ unsafe fn wake_by_ref(pointer: *const ()) {
     let task = unsafe { task_of(pointer) };
     // SAFETY: a waker has a share.
     let header = unsafe { task.as_ref() };
-    // ORDERING: Release, so that the poll which this asks for sees what was done before, also when it was asked for
-    // already; Acquire, for what the push does.
+    // ORDERING: Release, so that the poll which this asks for sees what was done before, also when it was
+    // asked for already; Acquire, for what the push does.
     if header.state.fetch_or(QUEUED, Ordering::AcqRel) & (QUEUED | DONE) == 0 {
         // SAFETY: T4.
         unsafe { header.queue.push(task) };
