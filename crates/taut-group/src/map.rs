@@ -1,12 +1,16 @@
 //! A bounded parallel map.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+
+use taut_core::coop;
 
 use crate::group::{Group, OnError};
 
 /// Runs `f` for every item, at most `limit` at a time, as tasks of the runtime, and gives the results in
 /// the order of the items. The first error ends it: the other tasks are aborted, and no more items are
 /// taken.
+///
+/// One item is taken ahead: while there is no place for it, what `f` has made of it waits and is not polled.
 ///
 /// It is a [`Group`] with a limit and [`OnError::Abort`]; for contexts, or results as they come, take that.
 /// A limit of 0 counts as 1.
@@ -21,7 +25,8 @@ use crate::group::{Group, OnError};
 ///
 /// # Panics
 ///
-/// With the first panic of a task; and outside of a Tokio runtime.
+/// With the first panic of a task; outside of a Tokio runtime, if there is an item; and if the runtime of the tasks is
+/// shut down before their end.
 ///
 /// # Examples
 ///
@@ -47,6 +52,8 @@ where
         if !group.spawn(f(item)).await {
             break;
         }
+        // If there are places for all, nothing else lets the tasks have their turns.
+        poll_fn(coop::proceed).await;
     }
     group.wait().await
 }

@@ -1,10 +1,12 @@
 //! The first of several that succeeds.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
+use taut_core::sync::{AtomicBool, Ordering};
 use taut_core::time::Deadline;
 
 use crate::group::{Completed, Group};
@@ -44,15 +46,17 @@ use crate::scope::{Scope, scope};
 /// assert_eq!(first_ok([ask(3)]).await, Err(vec!["no route"]));
 /// # }
 /// ```
-pub async fn first_ok<I, T, E>(futures: I) -> Result<T, Vec<E>>
+pub async fn first_ok<I, Fut, T, E>(futures: I) -> Result<T, Vec<E>>
 where
-    I: IntoIterator<Item: Future<Output = Result<T, E>> + Send>,
+    I: IntoIterator<Item = Fut>,
+    Fut: Future<Output = Result<T, E>> + Send,
     T: Send,
     E: Send,
 {
-    let futures: Vec<I::Item> = futures.into_iter().collect();
+    let futures: Vec<Fut> = futures.into_iter().collect();
+    let is_won = AtomicBool::new(false);
     scope(async |s: Scope<'_>| {
-        let mut race = Race::new(&s);
+        let mut race = Race::new(&s, &is_won);
         for future in futures {
             race.enter(future);
         }
@@ -66,10 +70,13 @@ where
     .await
 }
 
-/// Makes an attempt, and whenever it has not been answered for `delay`, or has failed, one more beside it,
-/// `attempts` in all; gives the first value and drops the other attempts before it returns. A hedged
-/// request (Dean and Barroso, "The tail at scale", 2013): with the delay near the 95th percentile of the
-/// latency, one request in twenty is made twice, and the slowest of the answers disappear.
+/// Makes an attempt, and one more beside those that run whenever the newest has not been answered for `delay`, or any has
+/// failed, `attempts` in all; gives the first value and drops the other attempts before it returns. A hedged request (Dean
+/// and Barroso, "The tail at scale", 2013): with the delay near the 95th percentile of the latency, one request in twenty is
+/// made twice, and the slowest of the answers disappear.
+///
+/// With no delay all are made at once, and with [`Duration::MAX`] one when another has failed. An attempt that is made has
+/// its turn before the next is, and none is made, or polled, once one has been answered.
 ///
 /// Only for what may be done twice. The attempts run in a [`scope`](crate::scope()), so they may borrow;
 /// `start` is given the number of the attempt, from 0.
@@ -107,15 +114,20 @@ where
 /// assert_eq!(answer.await.unwrap(), "idle");
 /// # }
 /// ```
-pub async fn hedge<F, Fut, T, E>(delay: Duration, attempts: usize, start: F) -> Result<T, Vec<E>>
+pub async fn hedge<F, Fut, T, E>(
+    delay: Duration,
+    attempts: usize,
+    mut start: F,
+) -> Result<T, Vec<E>>
 where
     F: FnMut(usize) -> Fut,
     Fut: Future<Output = Result<T, E>> + Send,
     T: Send,
     E: Send,
 {
-    scope(async move |s: Scope<'_>| {
-        let (mut race, mut start) = (Race::new(&s), start);
+    let is_won = AtomicBool::new(false);
+    scope(async |s: Scope<'_>| {
+        let mut race = Race::new(&s, &is_won);
         for attempt in 0..attempts {
             race.enter(start(attempt));
             let is_last = attempt + 1 == attempts;
@@ -124,7 +136,7 @@ where
                 if let Some(value) = race.judge(completed) {
                     return Ok(value);
                 }
-                if !is_last {
+                if !is_last && !race.is_won() {
                     break; // it has failed, so the next need not wait
                 }
             }
@@ -137,16 +149,17 @@ where
 /// Attempts that run, and those that have failed.
 struct Race<'env, T, E> {
     group: Group<T, E, Scope<'env>>,
+    is_won: &'env AtomicBool,
     failed: Vec<(usize, E)>,
 }
 
 impl<'env, T: Send + 'env, E: Send + 'env> Race<'env, T, E> {
-    fn new(scope: &Scope<'env>) -> Self {
-        Self { group: scope.group(), failed: Vec::new() }
+    fn new(scope: &Scope<'env>, is_won: &'env AtomicBool) -> Self {
+        Self { group: scope.group(), is_won, failed: Vec::new() }
     }
 
     fn enter(&mut self, future: impl Future<Output = Result<T, E>> + Send + 'env) {
-        let entered = self.group.try_spawn(future);
+        let entered = self.group.try_spawn(Runner { future, is_won: self.is_won });
         debug_assert!(entered.is_ok(), "there is neither a limit nor a context");
     }
 
@@ -159,13 +172,28 @@ impl<'env, T: Send + 'env, E: Send + 'env> Race<'env, T, E> {
         None
     }
 
-    /// What completes next. `None`: nothing did, in this time.
+    /// There is a value, among what completes next if it has not been given.
+    fn is_won(&self) -> bool {
+        // ORDERING: Relaxed, as in `Runner`.
+        self.is_won.load(Ordering::Relaxed)
+    }
+
+    /// What completes next. `None`: nothing did, in this time. Whoever was woken has a turn before the clock is looked at, so
+    /// that an answer which is there by then goes before the end of the time.
     async fn next_within(&mut self, patience: Duration) -> Option<Option<Completed<T, E>>> {
         let mut patience = pin!(Deadline::after(patience));
         let mut next = pin!(self.group.next());
-        poll_fn(|cx| match next.as_mut().poll(cx) {
-            Poll::Ready(next) => Poll::Ready(Some(next)),
-            Poll::Pending => patience.as_mut().poll(cx).map(|()| None),
+        let mut they_had_turns = true;
+        poll_fn(|cx| {
+            if let Poll::Ready(next) = next.as_mut().poll(cx) {
+                return Poll::Ready(Some(next));
+            }
+            they_had_turns = !they_had_turns;
+            if they_had_turns {
+                return patience.as_mut().poll(cx).map(|()| None);
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
         })
         .await
     }
@@ -173,5 +201,33 @@ impl<'env, T: Send + 'env, E: Send + 'env> Race<'env, T, E> {
     fn errors(mut self) -> Vec<E> {
         self.failed.sort_unstable_by_key(|&(index, _)| index);
         self.failed.into_iter().map(|(_, error)| error).collect()
+    }
+}
+
+pin_project! {
+    /// A future in a race. It is not polled once there is a value: all that is left to it is to be dropped, and what it would
+    /// do meanwhile, or panic with, is nothing to who has won.
+    struct Runner<'env, F> {
+        #[pin]
+        future: F,
+        is_won: &'env AtomicBool,
+    }
+}
+
+impl<F: Future<Output = Result<T, E>>, T, E> Future for Runner<'_, F> {
+    type Output = Result<T, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        // ORDERING: Relaxed: all who run are tasks of one scope, which are never polled at the same time.
+        if this.is_won.load(Ordering::Relaxed) {
+            return Poll::Pending;
+        }
+        let polled = this.future.poll(cx);
+        if let Poll::Ready(Ok(_)) = polled {
+            // ORDERING: Relaxed, as above.
+            this.is_won.store(true, Ordering::Relaxed);
+        }
+        polled
     }
 }

@@ -2,6 +2,8 @@
 
 use std::future::Future;
 
+use tokio::task::JoinHandle as OfBlocking;
+
 #[cfg(not(taut_shuttle))]
 pub(crate) use tokio::task::JoinHandle;
 
@@ -71,9 +73,8 @@ where
 /// assert!(text.expect("it does not panic").is_ok());
 /// # }
 /// ```
-#[cfg(not(taut_shuttle))]
 #[track_caller]
-pub fn spawn_blocking<F, R>(function: F) -> JoinHandle<R>
+pub fn spawn_blocking<F, R>(function: F) -> OfBlocking<R>
 where
     F: FnOnce() -> R + Send + 'static,
     R: Send + 'static,

@@ -3,7 +3,8 @@
 //! # Invariants
 //!
 //! - D1. The scope has one share in each task, which is linked in `tasks` from when the task is first taken
-//!   from the queue until it is done and not in the queue. Before that the share is in the queue.
+//!   from the queue until it is done and not in the queue, nor about to be, or the queue is closed.
+//!   Before that the share is in the queue.
 //! - D2. `live` counts the linked tasks that are not known to be done: those with `is_live`.
 
 use std::mem::ManuallyDrop;
@@ -89,9 +90,21 @@ impl Driver {
     fn rest(&mut self, is_body_done: bool, waker: &Waker) -> Option<Turn> {
         if is_body_done && self.live == 0 {
             self.is_over = self.reins.try_close();
+            if self.is_over {
+                self.release_late();
+            }
             return self.is_over.then_some(Turn::Over);
         }
         self.reins.park(waker).then_some(Turn::Pending)
+    }
+
+    /// Gives up the shares in tasks that were done as somebody was about to queue them: now that the queue is closed, they
+    /// will not come out of it.
+    fn release_late(&mut self) {
+        while let Some(first) = self.tasks {
+            // SAFETY: D1.
+            self.release(ManuallyDrop::new(unsafe { Share::from_raw(first) }));
+        }
     }
 
     /// Looks after a task that was in the queue.

@@ -203,7 +203,12 @@ impl Reins {
 
     /// Closes for good, if nothing has been pushed.
     pub(super) fn try_close(&mut self) -> bool {
-        self.exchange(closed(), Ordering::Relaxed)
+        let is_closed = self.exchange(closed(), Ordering::Relaxed);
+        if is_closed {
+            let waker = self.0.waker.lock().take();
+            drop(waker);
+        }
+        is_closed
     }
 
     fn exchange(&mut self, state: *mut Header, success: Ordering) -> bool {
