@@ -24,12 +24,13 @@ const TARGETS: [&str; 4] = [
 ];
 
 /// The crates, their test binaries, and which tests of these.
-const TESTS: [(&str, &str, &str); 5] = [
+const TESTS: [(&str, &str, &str); 6] = [
     ("taut-chan", "stress", ""),
     ("taut-select", "it", "stress::"),
     ("taut-context", "it", "concurrency::"),
     ("taut-sync", "it", "stress"),
     ("taut-time", "it", "stress::"),
+    ("taut-group", "it", "stress"),
 ];
 
 fn run(call: &Call) -> Outcome {

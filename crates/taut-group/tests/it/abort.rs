@@ -3,6 +3,7 @@
 use std::future::{pending, ready};
 use std::sync::{Arc, Mutex};
 
+use futures_util::FutureExt;
 use taut::context::Context;
 use taut::group::{OnError, SpawnError, TaskError};
 
@@ -282,4 +283,24 @@ async fn a_task_that_spawns_as_its_group_is_dropped_leaves_nothing_behind() {
     assert_eq!(census.alive(), 0);
     settle().await;
     assert_eq!(alive(), 0);
+}
+
+#[tokio::test]
+async fn an_abort_is_over_before_a_wait_can_see_its_reason() {
+    // Goal: a wait that comes just then does not return, or the abort would hit the next round.
+    let group = Arc::new(Mutex::new(Tasks::new().on_error(OnError::Abort)));
+    let was_pending = Arc::new(Mutex::new(None));
+    let (theirs, seen) = (Arc::clone(&group), Arc::clone(&was_pending));
+    let looks = OnDrop(move || {
+        let mut group = theirs.lock().unwrap();
+        *seen.lock().unwrap() = Some(group.wait().now_or_never().is_none());
+    });
+    assert!(group.lock().unwrap().try_spawn(holding(looks)).is_ok());
+    settle().await;
+    assert!(group.lock().unwrap().try_spawn(ready(Err(Oops::Real(1)))).is_ok());
+    settle().await;
+    assert_eq!(was_pending.lock().unwrap().take(), Some(true));
+    let ended = group.lock().unwrap().wait().now_or_never();
+    assert_eq!(ended, Some(Err(Oops::Real(1))));
+    assert!(group.lock().unwrap().try_spawn(ready(Ok(1))).is_ok());
 }

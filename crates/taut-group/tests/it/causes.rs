@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::future::ready;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
 use taut::context::{Context, ContextError};
@@ -232,7 +232,7 @@ async fn eg_05_errors_that_cannot_be_cloned_have_a_cause_of_the_users_making() {
 #[tokio::test]
 async fn eg_05_a_cause_is_made_outside_of_the_lock() {
     // Goal: it may use the group.
-    let slot = Arc::new(std::sync::Mutex::new(None::<taut::group::Spawner<u32, Oops>>));
+    let slot = Arc::new(Mutex::new(None::<taut::group::Spawner<u32, Oops>>));
     let theirs = Arc::clone(&slot);
     let (mut group, _ctx) = Tasks::with_context_by(&Context::background(), move |error| {
         let starts = theirs.lock().unwrap().take().unwrap();
@@ -286,4 +286,24 @@ async fn a_context_of_the_task_watches_for_it() {
         assert_eq!(soon(group.wait()).await, Err(Oops::Real(3)));
         assert_eq!(cause_of(&ctx), Some(Oops::Real(3)));
     }
+}
+
+#[tokio::test]
+async fn hb_20_the_context_has_ended_before_a_wait_can_see_the_error() {
+    // Goal: a wait that comes just then ends the context with no other cause.
+    let (group, ctx) = Tasks::with_context(&Context::background());
+    let (group, was_pending) = (Arc::new(Mutex::new(group)), Arc::new(Mutex::new(None)));
+    let (theirs, seen) = (Arc::clone(&group), Arc::clone(&was_pending));
+    ctx.after_func(move || {
+        let mut group = theirs.lock().unwrap();
+        *seen.lock().unwrap() = Some(group.wait().now_or_never().is_none());
+    })
+    .detach();
+    assert!(group.lock().unwrap().try_spawn(ready(Err(Oops::Real(1)))).is_ok());
+    settle().await;
+    assert_eq!(
+        (was_pending.lock().unwrap().take(), cause_of(&ctx)),
+        (Some(true), Some(Oops::Real(1)))
+    );
+    assert_eq!(group.lock().unwrap().wait().now_or_never(), Some(Err(Oops::Real(1))));
 }

@@ -170,9 +170,9 @@ async fn what_panics_as_the_context_is_ended_keeps_no_task_alive() {
 #[tokio::test]
 async fn values_that_nobody_wants_any_more_are_dropped_though_one_panics() {
     // A task in its poll while the group is dropped by it: its value is unwanted.
-    let slot = std::sync::Arc::new(std::sync::Mutex::new(None));
+    let slot = Arc::new(std::sync::Mutex::new(None));
     let mut group = Group::<_, Oops>::new();
-    let theirs = std::sync::Arc::clone(&slot);
+    let theirs = Arc::clone(&slot);
     group
         .spawn(async move {
             drop(theirs.lock().unwrap().take());
@@ -213,7 +213,8 @@ async fn a_waker_that_uses_the_group_as_it_is_dropped() {
     let starts = group.spawner();
     let uses = || {
         let starts = starts.clone();
-        hooked(move |_| drop(starts.try_spawn(pending())))
+        // It asks, and so takes the lock.
+        hooked(move |_| assert!(starts.try_spawn(pending()).is_err()))
     };
     let (inside, theirs) = (uses(), starts.clone());
     group
@@ -223,10 +224,8 @@ async fn a_waker_that_uses_the_group_as_it_is_dropped() {
             Ok(1)
         })
         .await;
-    settle().await;
-    let (outside, mut wait) = (uses(), crate::support::task(group.next()));
-    assert!(wait.poll_with(&outside).is_ready());
-    drop((outside, wait));
+    assert!(soon(group.next()).await.is_some());
+    group.spawn(pending()).await;
     group.set_limit(Some(0));
     let mut waits = crate::support::task(starts.spawn(ready(Ok(1))));
     for _ in 0..2 {
@@ -235,7 +234,7 @@ async fn a_waker_that_uses_the_group_as_it_is_dropped() {
     drop(waits);
     let mut waits = crate::support::task(starts.spawn(ready(Ok(1))));
     assert!(waits.poll_with(&uses()).is_pending());
-    group.set_limit(Some(1));
+    group.set_limit(Some(2));
     assert!(waits.poll_with(&uses()).is_ready());
     let mut wait = crate::support::task(group.wait());
     for _ in 0..2 {

@@ -8,7 +8,7 @@ use taut::context::{Context, ContextError};
 use taut::group::TaskError;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::kit::{CANCELLED, Oops, Tasks, holding, panic_in};
+use crate::kit::{CANCELLED, Tasks, holding, panic_in};
 use crate::support::{Census, task};
 
 fn runtime() -> Runtime {

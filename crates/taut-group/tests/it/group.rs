@@ -246,7 +246,6 @@ async fn the_future_is_moved_once_and_pinned_from_its_first_poll() {
 }
 
 #[tokio::test]
-#[ignore = "bug: it prints the guard of its lock"]
 async fn it_says_what_it_knows_when_it_is_printed() {
     let mut group = Tasks::new().limit(1);
     group.spawn(ready(Err(Oops::Real(1)))).await;

@@ -1,5 +1,7 @@
 //! What the tests of the group share: tasks that do as they are told, errors, and turns for all who are ready.
 
+#![allow(dead_code, reason = "each test binary uses some of it")]
+
 use std::any::Any;
 use std::error::Error;
 use std::fmt;

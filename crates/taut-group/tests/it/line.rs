@@ -147,7 +147,6 @@ async fn no_waker_stays_behind() {
 }
 
 #[tokio::test]
-#[ignore = "bug: those beyond the first batch are not admitted"]
 async fn a_waker_that_panics_keeps_nobody_from_being_admitted() {
     let group = Tasks::new().limit(0);
     let starts = group.spawner();

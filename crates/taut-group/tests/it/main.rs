@@ -23,8 +23,8 @@ mod panics;
 mod spawned;
 mod spawner;
 mod stress;
+mod stress_ends;
 mod stuck;
-#[cfg(feature = "tracing")]
-mod tracing;
+mod stuck_more;
 mod wait;
 mod wait_group;

@@ -169,7 +169,6 @@ async fn a_panic_frees_its_place_and_tells_those_in_line() {
 }
 
 #[tokio::test]
-#[ignore = "bug: a cause that panics ends no context"]
 async fn a_cause_that_panics_is_a_panic_of_its_task() {
     let (mut group, ctx) =
         Tasks::with_context_by(&Context::background(), |_| -> String { panic!("no cause") });

@@ -209,10 +209,9 @@ fn from_a_scope_inside_it_is_done_when_the_outer_scope_goes_on() {
             });
         })
         .await;
-        turn().await;
         log.note('c');
     }));
-    assert_eq!(log.take(), ['b', 'a', 'c']);
+    assert_eq!(log.take(), ['b', 'c', 'a']);
 }
 
 #[test]

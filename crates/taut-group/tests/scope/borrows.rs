@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use taut::group::{Group, Scope, Scoped, Spawned, Spawner};
 
-use crate::kit::{Gate, turn};
+use crate::kit::{Gate, forget, turn};
 use crate::not_impl::assert_not_impl;
 use crate::support::{now, parked, task};
 
@@ -89,7 +89,7 @@ fn a_scope_that_is_forgotten_leaks_its_tasks() {
             drop(text.clone());
         });
     }));
-    std::mem::forget(scope);
+    forget(scope);
     gate.open();
     assert_eq!(gate.polls(), 1);
     drop(text);

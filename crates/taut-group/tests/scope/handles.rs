@@ -3,9 +3,12 @@
 use std::cell::Cell;
 use std::future::{Future, pending, poll_fn};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use crate::kit::{Gate, Log, Noted, Slot, own_waker, stays, turn};
+use taut::group::Spawned;
+
+use crate::kit::{Gate, Log, Noted, Slot, forget, own_waker, stays, turn};
 use crate::support::hooks::{OnDrop, hooked, panics};
 use crate::support::{Census, Program, ROUNDS, now, parked, race, task};
 
@@ -234,8 +237,8 @@ fn a_handle_inside_of_what_its_task_gives() {
     let (slot, log) = (Slot::new(), Log::new());
     now(taut::scope(async |s| {
         let own = Slot::<std::pin::Pin<Box<dyn Future<Output = u32> + Send>>>::new();
-        let own = std::sync::Arc::new(own);
-        let kept = std::sync::Arc::clone(&own);
+        let own = Arc::new(own);
+        let kept = Arc::clone(&own);
         let handle = s.spawn(async move {
             turn().await;
             drop(kept.take());
@@ -304,7 +307,7 @@ fn an_output_whose_handle_was_forgotten_is_not_touched() {
             });
             turn().await;
             assert!(reads.is_finished());
-            std::mem::forget(reads);
+            forget(reads);
         }));
     }
     slot.take().wake();
@@ -318,7 +321,7 @@ fn the_waker_of_who_waits_is_dropped_without_the_lock() {
     let handle = slot.take();
     let waits = Box::into_pin(Box::new(handle));
     let is_finished = Cell::new(false);
-    let shared = std::sync::Arc::new(std::sync::Mutex::new(Some(waits)));
+    let shared = Arc::new(std::sync::Mutex::new(Some(waits)));
     let polls = |waker: &Waker| {
         let mut waits = shared.lock().unwrap();
         let Some(waits) = waits.as_mut() else { return };
@@ -337,26 +340,21 @@ fn the_waker_of_who_waits_is_dropped_without_the_lock() {
 /// Both wait for each other, give up, and end.
 #[test]
 fn tasks_that_wait_for_each_other_and_give_up() {
-    let (one, other, census) = (Slot::new(), Slot::new(), Census::default());
-    let wait_once = async |slot: &Slot<taut::group::Spawned<'_, _>>| {
-        let mut handle = slot.take();
-        poll_fn(|cx| {
-            assert!(Pin::new(&mut handle).poll(cx).is_pending());
-            Poll::Ready(())
-        })
-        .await;
-    };
+    let census = &Census::default();
     now(taut::scope(async |s| {
-        let values = [census.value(1), census.value(2)];
-        let [first, second] = values;
-        one.put(s.spawn(async {
-            wait_once(&other).await;
-            drop(first);
-        }));
-        other.put(s.spawn(async {
-            wait_once(&one).await;
-            drop(second);
-        }));
+        let all = Arc::new([(); 2].map(|()| Slot::<Spawned<'_, ()>>::new()));
+        for n in 0..2 {
+            let (slots, value) = (Arc::clone(&all), census.value(n as u64));
+            all[n].put(s.spawn(async move {
+                let mut handle = slots[1 - n].take();
+                poll_fn(|cx| {
+                    assert_eq!(Pin::new(&mut handle).poll(cx).is_ready(), n == 1);
+                    Poll::Ready(())
+                })
+                .await;
+                drop(value);
+            }));
+        }
     }));
     assert_eq!(census.alive(), 0);
 }

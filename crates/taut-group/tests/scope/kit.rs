@@ -140,3 +140,12 @@ pub(crate) fn polled<T>(
 pub(crate) async fn own_waker() -> Waker {
     poll_fn(|cx| Poll::Ready(cx.waker().clone())).await
 }
+
+/// Forgets it, for good: reachable for whoever looks for leaks.
+pub(crate) fn forget<T>(what: T) {
+    struct Kept(#[expect(dead_code, reason = "it is there to be seen")] *mut ());
+    // SAFETY: nobody uses it.
+    unsafe impl Send for Kept {}
+    static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+    KEPT.lock().unwrap().push(Kept(Box::into_raw(Box::new(what)).cast()));
+}

@@ -11,8 +11,13 @@ mod support;
 
 mod aborts;
 mod borrows;
+mod deep;
 mod drops;
+mod fair;
+mod groups;
 mod handles;
+mod nested;
 mod panics;
 mod spawns;
+mod talks;
 mod wakes;

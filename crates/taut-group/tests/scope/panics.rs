@@ -61,17 +61,20 @@ fn a_panic_of_the_body_drops_the_tasks() {
 
 #[test]
 fn a_panic_before_the_first_poll_is_the_callers() {
-    let log = Log::new();
+    let (log, door) = (Log::new(), Slot::new());
     panics("a plain closure", || {
         drop(taut::scope(|s| {
-            s.spawn(stays(&log, 'a'));
+            let noted = Noted(&log, 'a');
+            s.spawn(async move { drop(noted) });
+            door.put(s);
             let _noted = Noted(&log, 'b');
             let fails = true;
             assert!(!fails, "a plain closure");
             async {}
         }));
     });
-    assert_eq!(log.take(), ['b'], "what was not polled never held it");
+    assert_eq!(log.take(), ['b', 'a']);
+    assert!(door.take().spawn(pending::<()>()).is_finished(), "the scope is over");
 }
 
 /// As often as there are tasks, and all are dropped.

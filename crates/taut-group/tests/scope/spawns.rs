@@ -61,7 +61,7 @@ fn tasks_start_tasks() {
     let count = AtomicUsize::new(0);
     let mut scope = task(taut::scope(async |s| tree(&s, 6, &count)));
     while scope.poll().is_pending() {}
-    assert_eq!(count.into_inner(), 2 + 4 + 8 + 16 + 32 + 64);
+    assert_eq!(count.load(Ordering::SeqCst), 2 + 4 + 8 + 16 + 32 + 64);
 }
 
 /// Each one by the one before, as it ends.
