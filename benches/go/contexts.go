@@ -66,7 +66,8 @@ func contexts(w workload, ops uint64, watch *stopwatch) (sent, received tally, f
 // batch: a run does a multiple of this many operations.
 func (w workload) batch() uint64 {
 	switch w.shape {
-	case "build-wide", "build-chain", "cancel-wide", "cancel-chain", "wake", "spawn":
+	case "build-wide", "build-chain", "cancel-wide", "cancel-chain", "wake", "spawn",
+		"ring", "sieve", "skynet", "join", "fan-out", "parked":
 		return w.size
 	}
 	return 1

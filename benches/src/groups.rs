@@ -51,6 +51,14 @@ impl Shape {
         }
     }
 
+    /// The same with a crowd of so many to wait for at most.
+    pub(crate) fn at_most(self, most: u64) -> Self {
+        match self {
+            Self::Spawn { tasks } => Self::Spawn { tasks: tasks.min(most) },
+            Self::AddDone | Self::SingleFlight { .. } => self,
+        }
+    }
+
     pub(crate) fn tasks(self) -> u64 {
         match self {
             Self::AddDone => 1,

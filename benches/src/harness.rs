@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::RunArgs;
+use crate::allocator::{self, Allocator};
 use crate::child::{Line, Repetition, RuntimeKind};
 use crate::floor;
 use crate::go::{self, Program};
@@ -26,6 +27,8 @@ use crate::rows::{Payload, Workload};
 const RERUNS: u32 = 3;
 /// Length of a measured run when only its checksum matters, in milliseconds.
 const SMOKE_MS: u64 = 3;
+/// Tasks of a crowd then, at most.
+const SMOKE_CROWD: u64 = 1000;
 
 /// A row with what was measured.
 #[derive(Clone, Debug)]
@@ -35,14 +38,25 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<Cell>,
 }
 
-/// One implementation on one row.
+/// One implementation on one row, with one allocator.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     pub(crate) contender: Contender,
+    /// Of the Rust side; Go's cells have that of this program, and do not use it.
+    pub(crate) allocator: Allocator,
     pub(crate) samples: Vec<Sample>,
 }
 
 impl Cell {
+    /// Its name in the tables.
+    pub(crate) fn label(&self, workload: Workload) -> String {
+        let name = report::label(self.contender, workload);
+        match self.allocator {
+            Allocator::OWN => name,
+            other => format!("{name} +{other}"),
+        }
+    }
+
     pub(crate) fn repetitions(&self) -> Vec<Repetition> {
         self.samples.iter().flat_map(|sample| sample.repetitions.clone()).collect()
     }
@@ -86,7 +100,8 @@ pub(crate) fn main(args: &RunArgs) -> Result<()> {
     impls.retain(|imp| *imp != Impl::Go || go.is_some());
 
     let mut facts = machine::facts(&cpus);
-    let harness = Harness::new(args, go, Meter::new(cpus))?;
+    let with_mimalloc = args.mimalloc.then(|| allocator::build(&target)).transpose()?;
+    let harness = Harness::new(args, go, with_mimalloc, Meter::new(cpus))?;
     let (rows, load, failures) = harness.measure(args, &impls)?;
     for failure in &failures {
         println!("FAILED {failure}");
@@ -110,26 +125,48 @@ pub(crate) fn main(args: &RunArgs) -> Result<()> {
 
 struct Harness {
     program: PathBuf,
+    /// The same with mimalloc, if that was asked for.
+    with_mimalloc: Option<PathBuf>,
     go: Option<Program>,
     meter: Meter,
     runtime: RuntimeKind,
     rounds: u32,
     ms: u64,
     reruns: u32,
+    /// How many tasks a crowd has at most.
+    at_most: Option<u64>,
     priority: bool,
 }
 
 impl Harness {
-    fn new(args: &RunArgs, go: Option<Program>, meter: Meter) -> Result<Self> {
+    fn new(
+        args: &RunArgs,
+        go: Option<Program>,
+        with_mimalloc: Option<PathBuf>,
+        meter: Meter,
+    ) -> Result<Self> {
         let program = std::env::current_exe().context("where is this program?")?;
         let (rounds, ms, reruns) =
             if args.smoke { (1, SMOKE_MS, 0) } else { (args.rounds, args.ms, RERUNS) };
+        let at_most = args.smoke.then_some(SMOKE_CROWD);
         let RunArgs { runtime, priority, .. } = *args;
-        Ok(Self { program, go, meter, runtime, rounds, ms, reruns, priority })
+        Ok(Self {
+            program,
+            with_mimalloc,
+            go,
+            meter,
+            runtime,
+            rounds,
+            ms,
+            reruns,
+            at_most,
+            priority,
+        })
     }
 
     fn measure(&self, args: &RunArgs, impls: &[Impl]) -> Result<(Vec<Row>, Load, Vec<String>)> {
-        let mut rows: Vec<Row> = args.rows().into_iter().map(|row| empty_row(row, impls)).collect();
+        let mut rows: Vec<Row> =
+            args.rows().into_iter().map(|row| self.empty_row(row, impls)).collect();
         ensure!(!rows.is_empty(), "no row has such a name; see --list");
         let cells: usize = rows.iter().map(|row| row.cells.len()).sum();
         let bar = ProgressBar::new(cells as u64 * u64::from(self.rounds));
@@ -163,12 +200,13 @@ impl Harness {
             order.reverse();
         }
         for cell in order {
-            bar.set_message(format!("{} {}", row_name(workload, payload), cell.contender));
-            match self.calmest(workload, payload, cell.contender, round) {
+            let label = cell.label(workload);
+            bar.set_message(format!("{} {label}", row_name(workload, payload)));
+            match self.calmest(workload, payload, cell, round) {
                 Ok(sample) => cell.samples.push(sample),
                 Err(error) => {
                     let name = row_name(workload, payload);
-                    failures.push(format!("{name} {}: {error:#}", cell.contender));
+                    failures.push(format!("{name} {label}: {error:#}"));
                 }
             }
             bar.inc(1);
@@ -181,13 +219,13 @@ impl Harness {
         &self,
         workload: Workload,
         payload: Payload,
-        contender: Contender,
+        cell: &Cell,
         round: u32,
     ) -> Result<Sample> {
         let mut tries = 0;
         let mut best: Option<(Line, f64)> = None;
         let (line, foreign) = loop {
-            let (line, foreign) = self.start(workload, payload, contender)?;
+            let (line, foreign) = self.start(workload, payload, cell)?;
             tries += 1;
             let calmest = match best.take() {
                 Some(best) if best.1 <= foreign => best,
@@ -202,13 +240,8 @@ impl Harness {
     }
 
     /// One process: what it printed, and the CPUs' worth that others took meanwhile.
-    fn start(
-        &self,
-        workload: Workload,
-        payload: Payload,
-        contender: Contender,
-    ) -> Result<(Line, f64)> {
-        let mut command = self.command(workload, payload, contender)?;
+    fn start(&self, workload: Workload, payload: Payload, cell: &Cell) -> Result<(Line, f64)> {
+        let mut command = self.command(workload, payload, cell)?;
         let start = self.meter.mark()?;
         let output = command.stdin(Stdio::null()).output().context("cannot start the process")?;
         let text = String::from_utf8_lossy(&output.stdout);
@@ -220,18 +253,15 @@ impl Harness {
         Ok((line, foreign))
     }
 
-    fn command(
-        &self,
-        workload: Workload,
-        payload: Payload,
-        contender: Contender,
-    ) -> Result<Command> {
-        let (program, args) = match contender.imp {
+    fn command(&self, workload: Workload, payload: Payload, cell: &Cell) -> Result<Command> {
+        let (program, args) = match cell.contender.imp {
             Impl::Go => {
                 let go = self.go.as_ref().context("Go was not built")?;
-                (&go.path, go::args(workload, payload, contender.via, self.runtime, self.ms))
+                let workload = self.at_most.map_or(workload, |tasks| workload.at_most(tasks));
+                let via = cell.contender.via;
+                (&go.path, go::args(workload, payload, via, self.runtime, self.ms))
             }
-            _ => (&self.program, child_args(workload, payload, contender, self.runtime, self.ms)),
+            _ => (self.program_with(cell.allocator), self.child_args(workload, payload, cell)),
         };
         let mut command = Command::new(if self.priority { &self.program } else { program });
         if self.priority {
@@ -240,27 +270,38 @@ impl Harness {
         command.args(args);
         Ok(command)
     }
-}
 
-fn child_args(
-    workload: Workload,
-    payload: Payload,
-    contender: Contender,
-    runtime: RuntimeKind,
-    ms: u64,
-) -> Vec<String> {
-    vec![
-        "child".to_owned(),
-        format!("--impl={contender}"),
-        format!("--workload={}", workload.name),
-        format!("--payload={payload}"),
-        format!("--runtime={runtime}"),
-        format!("--ms={ms}"),
-    ]
-}
+    fn program_with(&self, allocator: Allocator) -> &PathBuf {
+        match allocator {
+            Allocator::OWN => &self.program,
+            _ => self.with_mimalloc.as_ref().unwrap_or(&self.program),
+        }
+    }
 
-fn empty_row((workload, payload): (Workload, Payload), impls: &[Impl]) -> Row {
-    let wanted = Contender::of(workload).filter(|contender| impls.contains(&contender.imp));
-    let cells = wanted.map(|contender| Cell { contender, samples: Vec::new() }).collect();
-    Row { workload, payload, cells }
+    fn child_args(&self, workload: Workload, payload: Payload, cell: &Cell) -> Vec<String> {
+        let at_most = self.at_most.map(|tasks| format!("--at-most={tasks}"));
+        let args = [
+            "child".to_owned(),
+            format!("--impl={}", cell.contender),
+            format!("--workload={}", workload.name),
+            format!("--payload={payload}"),
+            format!("--runtime={}", self.runtime),
+            format!("--ms={}", self.ms),
+            format!("--allocator={}", cell.allocator),
+        ];
+        args.into_iter().chain(at_most).collect()
+    }
+
+    /// Every implementation, with one allocator after the other.
+    fn empty_row(&self, (workload, payload): (Workload, Payload), impls: &[Impl]) -> Row {
+        let other = self.with_mimalloc.as_ref().map(|_| Allocator::Mimalloc);
+        let mut cells = Vec::new();
+        for contender in Contender::of(workload).filter(|who| impls.contains(&who.imp)) {
+            let other = other.filter(|other| contender.imp != Impl::Go && *other != Allocator::OWN);
+            for allocator in [Allocator::OWN].into_iter().chain(other) {
+                cells.push(Cell { contender, allocator, samples: Vec::new() });
+            }
+        }
+        Row { workload, payload, cells }
+    }
 }

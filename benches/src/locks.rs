@@ -331,7 +331,8 @@ mod tests {
 
     #[tokio::test]
     async fn who_keeps_nobody_out_is_found_out() {
-        let (tasks, ops) = (16, 2000);
+        // As many for each task as makes all look at once.
+        let (tasks, ops) = (16, 2048);
         let (capacity, weights, yields) = (4, Weights::One, true);
         for shape in [
             Shape::Mutex { tasks, yields },

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use rustix::param::page_size;
 use rustix::process::{setpriority_process, setsid};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
@@ -20,6 +21,7 @@ use crate::child::WORKERS;
 const CRATES: &[&str] = &[
     "taut-chan",
     "taut-context",
+    "taut-group",
     "taut-select",
     "taut-sync",
     "tokio",
@@ -30,6 +32,7 @@ const CRATES: &[&str] = &[
     "crossbeam-channel",
     "futures-util",
     "tokio-util",
+    "mimalloc",
     "async-lock",
     "asyncband",
 ];
@@ -78,6 +81,16 @@ pub(crate) fn exec_raised(command: &[OsString]) -> Result<()> {
     }
     setpriority_process(None, -20).context("no priority (it takes root)")?;
     Err(Command::new(program).args(args).exec()).context("cannot start the program")
+}
+
+/// The memory that this process has, in bytes; the kernel's account lags by a few dozen pages.
+///
+/// # Errors
+/// `/proc` is missing, or reads unlike Linux's.
+pub(crate) fn memory() -> Result<u64> {
+    let statm = fs::read_to_string("/proc/self/statm").context("no /proc/self/statm")?;
+    let resident = statm.split(' ').nth(1).context("half a /proc/self/statm")?;
+    Ok(resident.parse::<u64>()? * page_size() as u64)
 }
 
 /// What the report says about the machine and the code, as label and value.

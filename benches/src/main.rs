@@ -1,5 +1,5 @@
-//! Side-by-side benches of taut's channels, selects, contexts and locks, Go's and those of other
-//! crates. See `README.md`.
+//! Side-by-side benches of taut's channels, selects, contexts, locks and groups of tasks, Go's and
+//! those of other crates. See `README.md`.
 //!
 //! Contract: one process measures one implementation on one workload with one payload (`child`, or
 //! the Go program); the parent (`run`, which is also what happens without a subcommand) starts
@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod allocator;
 mod child;
 mod contexts;
 mod floor;
@@ -15,14 +16,18 @@ mod groups;
 mod harness;
 mod locks;
 mod machine;
+mod networks;
 mod noise;
 mod peers;
 mod report;
 mod rows;
+mod scopes;
 mod selects;
 mod stats;
 mod stopwatch;
 mod targets;
+mod tasks;
+mod together;
 mod workloads;
 
 use std::ffi::OsString;
@@ -35,7 +40,13 @@ use crate::child::{ChildArgs, RuntimeKind};
 use crate::peers::Impl;
 use crate::rows::{Payload, Shape, Workload};
 
-/// Side-by-side benches of taut's channels, selects, contexts and locks, Go's and those of other crates.
+/// Of the whole program; without the feature it is the system's.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Side-by-side benches of taut's channels, selects, contexts, locks and groups of tasks, Go's and
+/// those of other crates.
 #[derive(Debug, Parser)]
 #[command(name = "cargo x bench", args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -84,13 +95,17 @@ struct RunArgs {
     /// Leave Go out.
     #[arg(long)]
     no_go: bool,
+    /// The Rust side with mimalloc as well, from a build of its own.
+    #[arg(long)]
+    mimalloc: bool,
     /// Write no results file.
     #[arg(long)]
     no_save: bool,
     /// Every process in a session of its own at the highest priority, as in the baseline (root).
     #[arg(long)]
     priority: bool,
-    /// Only see that everything runs and that the checksums hold: 1 round of a few ms.
+    /// Only see that everything runs and that the checksums hold: 1 round of a few ms, and small
+    /// crowds.
     #[arg(long, conflicts_with_all = ["rounds", "ms"])]
     smoke: bool,
     /// List the rows and who runs them.
@@ -177,12 +192,15 @@ mod tests {
                 "spsc_1",
                 "sel2_hot_c0",
                 "sel_sendrecv_c0",
+                "pipeline3_c0",
+                "scope_pingpong_c0",
+                "scope_oneway_c0",
             ]
         );
         assert_eq!(names(&["--only", "sel"]).len(), 11);
         assert_eq!(names(&["--only", "ctx"]).len(), 16);
         assert_eq!(names(&["--only", "mutex,rw_,sem_,wg_,singleflight"]).len(), 18);
-        assert_eq!(names(&[]).len(), 65);
+        assert_eq!(names(&[]).len(), 83);
     }
 
     #[test]

@@ -9,12 +9,13 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use crate::allocator::Allocator;
 use crate::child::RuntimeKind;
 use crate::harness::{Cell, Load, Row};
 use crate::machine;
 use crate::noise;
 use crate::peers::{Contender, Impl};
-use crate::rows::{Payload, Workload};
+use crate::rows::{Measure, Payload, Workload};
 use crate::stats::{Stats, digits};
 use crate::targets;
 
@@ -40,7 +41,8 @@ pub(crate) fn list(rows: &[(Workload, Payload)], impls: &[Impl]) {
     }
 }
 
-fn label(contender: Contender, workload: Workload) -> String {
+/// The name of an implementation in a row.
+pub(crate) fn label(contender: Contender, workload: Workload) -> String {
     let mark = if contender.stands_in(workload) { "~1" } else { "" };
     format!("{contender}{mark}")
 }
@@ -88,21 +90,20 @@ impl Report {
             .context("every name is taken")
     }
 
-    /// Every repetition, one a line.
+    /// Every repetition, one a line; what there is per operation is ns of wall time, or bytes.
     fn csv(&self) -> Result<String> {
-        let mut csv = String::from(
-            "row,impl,round,repetition,wall_ns_per_op,cpu_ns_per_op,ops,foreign_cpus,tries\n",
-        );
+        let mut csv =
+            String::from("row,impl,round,repetition,per_op,cpu_ns_per_op,ops,foreign_cpus,tries\n");
         for row in &self.rows {
             let name = row_name(row.workload, row.payload);
             for cell in &row.cells {
-                let imp = label(cell.contender, row.workload);
+                let imp = cell.label(row.workload);
                 for sample in &cell.samples {
                     for (index, run) in sample.repetitions.iter().enumerate() {
-                        let (wall, cpu) = (run.wall_per_op(), run.cpu_per_op());
+                        let (cost, cpu) = (run.cost_per_op(), run.cpu_per_op());
                         writeln!(
                             csv,
-                            "{name},{imp},{},{index},{wall:.3},{cpu:.3},{},{:.2},{}",
+                            "{name},{imp},{},{index},{cost:.3},{cpu:.3},{},{:.2},{}",
                             sample.round, run.ops, sample.foreign, sample.tries
                         )?;
                     }
@@ -113,7 +114,7 @@ impl Report {
     }
 
     fn head(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# Channels, selects, contexts and locks, {} runtime\n", self.runtime)?;
+        writeln!(f, "# Channels, selects, contexts, locks and tasks, {} runtime\n", self.runtime)?;
         for (label, value) in &self.facts {
             writeln!(f, "- {label}: {value}")?;
         }
@@ -157,12 +158,11 @@ impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.head(f)?;
         self.warn(f)?;
-        let rows: Vec<Summary<'_>> = self.rows.iter().map(Summary::of).collect();
-        if self.runtime == RuntimeKind::Multi && rows.iter().any(|row| row.taut.is_some()) {
-            against_targets(&rows, f)?;
+        if self.runtime == RuntimeKind::Multi {
+            against_targets(&self.rows, f)?;
         }
-        for row in &rows {
-            row.table(f)?;
+        for row in &self.rows {
+            table(row, f)?;
         }
         Ok(())
     }
@@ -172,71 +172,93 @@ fn stats_of(cell: &Cell) -> Option<Stats> {
     Stats::of(&cell.repetitions())
 }
 
-/// A row's medians, and whom the ratios are to.
+/// A row's medians with one allocator, and whom the ratios are to.
 struct Summary<'a> {
     row: &'a Row,
+    allocator: Allocator,
     taut: Option<f64>,
     go: Option<f64>,
     peer: Option<(Contender, f64)>,
 }
 
 impl<'a> Summary<'a> {
-    fn of(row: &'a Row) -> Self {
-        let medians =
-            || row.cells.iter().filter_map(|cell| Some((cell.contender, stats_of(cell)?.median)));
-        let of = |wanted| medians().find(|(who, _)| *who == wanted).map(|(_, median)| median);
+    fn of(row: &'a Row, allocator: Allocator) -> Self {
+        let medians = || {
+            let cells = row.cells.iter().filter(|cell| cell.allocator == allocator);
+            cells.filter_map(|cell| Some((cell.contender, stats_of(cell)?.median)))
+        };
+        let go = row.cells.iter().find(|cell| cell.contender == Contender::GO);
+        let go = go.and_then(stats_of).map(|stats| stats.median);
+        let taut = medians().find(|(who, _)| *who == Contender::TAUT).map(|(_, median)| median);
         let peers = medians().filter(|(who, _)| who.is_peer(row.workload));
         let peer = peers.min_by(|one, other| one.1.total_cmp(&other.1));
-        Self { row, taut: of(Contender::TAUT), go: of(Contender::GO), peer }
-    }
-
-    fn name(&self) -> String {
-        row_name(self.row.workload, self.row.payload)
-    }
-
-    fn table(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\n## {}, {}\n", self.name(), self.row.workload.unit())?;
-        writeln!(f, "| impl | median | min | max | CPU/wall | /go | /best peer |")?;
-        writeln!(f, "|---|--:|--:|--:|--:|--:|--:|")?;
-        for cell in &self.row.cells {
-            let imp = label(cell.contender, self.row.workload);
-            let Some(Stats { median, min, max, cpus }) = stats_of(cell) else {
-                writeln!(f, "| {imp} | failed | | | | | |")?;
-                continue;
-            };
-            let go = ratio(Some(median), self.go);
-            let peer = ratio(Some(median), self.peer_median());
-            let [median, min, max] = [median, min, max].map(digits);
-            writeln!(f, "| {imp} | {median} | {min} | {max} | {cpus:.2} | {go} | {peer} |")?;
-        }
-        Ok(())
+        Self { row, allocator, taut, go, peer }
     }
 
     fn peer_median(&self) -> Option<f64> {
         self.peer.map(|(_, median)| median)
     }
-}
 
-fn against_targets(rows: &[Summary<'_>], f: &mut Formatter<'_>) -> fmt::Result {
-    writeln!(f, "\n## taut against its targets, medians in ns\n")?;
-    writeln!(f, "| row | taut | go | /go | target | | best peer | | /peer | target | |")?;
-    writeln!(f, "|---|--:|--:|--:|--:|---|---|--:|--:|--:|---|")?;
-    for row in rows.iter().filter(|row| row.taut.is_some()) {
-        let target = targets::of(row.row.workload, row.row.payload);
+    fn against_target(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Row { workload, payload, .. } = *self.row;
+        let target = targets::of(workload, payload, self.allocator);
         let (to_go, to_peer) = (target.map(|t| t.go), target.and_then(|t| t.peer));
-        let peer = row.peer.map_or_else(none, |(who, _)| label(who, row.row.workload));
+        let with = match self.allocator {
+            Allocator::OWN => String::new(),
+            other => format!(" +{other}"),
+        };
         writeln!(
             f,
-            "| {} | {} | {} | {} | {peer} | {} | {} |",
-            row.name(),
-            row.taut.map_or_else(none, digits),
-            row.go.map_or_else(none, digits),
-            judged(row.taut, row.go, to_go),
-            row.peer_median().map_or_else(none, digits),
-            judged(row.taut, row.peer_median(), to_peer),
-        )?;
+            "| {}{with} | {} | {} | {} | {} | {} | {} |",
+            row_name(workload, payload),
+            self.taut.map_or_else(none, digits),
+            self.go.map_or_else(none, digits),
+            judged(self.taut, self.go, to_go),
+            self.peer.map_or_else(none, |(who, _)| label(who, workload)),
+            self.peer_median().map_or_else(none, digits),
+            judged(self.taut, self.peer_median(), to_peer),
+        )
+    }
+}
+
+/// Every implementation; the best peer is that with the same allocator.
+fn table(row: &Row, f: &mut Formatter<'_>) -> fmt::Result {
+    writeln!(f, "\n## {}, {}\n", row_name(row.workload, row.payload), row.workload.unit())?;
+    writeln!(f, "| impl | median | min | max | CPU/wall | /go | /best peer |")?;
+    writeln!(f, "|---|--:|--:|--:|--:|--:|--:|")?;
+    for cell in &row.cells {
+        let imp = cell.label(row.workload);
+        let Some(Stats { median, min, max, cpus }) = stats_of(cell) else {
+            writeln!(f, "| {imp} | failed | | | | | |")?;
+            continue;
+        };
+        let others = Summary::of(row, cell.allocator);
+        let (go, peer) = (others.go, others.peer_median());
+        let [go, peer] = [go, peer].map(|theirs| ratio(Some(median), theirs));
+        let [median, min, max] = [median, min, max].map(digits);
+        let cpus = match row.workload.measure() {
+            Measure::Time => format!("{cpus:.2}"),
+            Measure::Memory => none(),
+        };
+        writeln!(f, "| {imp} | {median} | {min} | {max} | {cpus} | {go} | {peer} |")?;
     }
     Ok(())
+}
+
+fn against_targets(rows: &[Row], f: &mut Formatter<'_>) -> fmt::Result {
+    let mut allocators = vec![Allocator::OWN];
+    if Allocator::OWN != Allocator::Mimalloc {
+        allocators.push(Allocator::Mimalloc);
+    }
+    let each = |row| allocators.iter().map(move |allocator| Summary::of(row, *allocator));
+    let ours: Vec<_> = rows.iter().flat_map(each).filter(|row| row.taut.is_some()).collect();
+    if ours.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "\n## taut against its targets, medians in ns, or bytes for memory\n")?;
+    writeln!(f, "| row | taut | go | /go | target | | best peer | | /peer | target | |")?;
+    writeln!(f, "|---|--:|--:|--:|--:|---|---|--:|--:|--:|---|")?;
+    ours.iter().try_for_each(|row| row.against_target(f))
 }
 
 /// The ratio, the target and the verdict.

@@ -1,7 +1,7 @@
 //! The table of rows: what is measured under which name.
 //!
-//! Contract: data only. How a shape runs is in `workloads.rs`, `selects.rs`, `contexts.rs`, `locks.rs`
-//! and `groups.rs`, and who runs it in `peers`.
+//! Contract: data only. How a shape runs is in the module of its type, and of those without one in
+//! `workloads.rs`; who runs it is in `peers`.
 
 use std::fmt;
 
@@ -9,6 +9,7 @@ use crate::contexts::{self, Depth, Part, Tree};
 use crate::groups;
 use crate::locks::{self, Mix, Weights};
 use crate::selects::{self, Arms, Quit};
+use crate::{networks, scopes, tasks};
 
 /// Which tasks there are and what passes between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,21 @@ pub(crate) enum Shape {
     Lock(locks::Shape),
     /// One of those with a wait group or a single flight.
     Group(groups::Shape),
+    /// One of those with several channels.
+    Network(networks::Shape),
+    /// One of those where spawning and waiting is all there is.
+    Tasks(tasks::Shape),
+    /// One of those within one task of the runtime.
+    Scope(scopes::Shape),
+}
+
+/// What is counted for each operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measure {
+    /// Nanoseconds of wall time.
+    Time,
+    /// Bytes, in the first run of a process: what it frees may stay with the allocator.
+    Memory,
 }
 
 /// How much a channel holds.
@@ -116,9 +132,28 @@ const fn semaphore_held(name: &'static str, tasks: u64, capacity: usize) -> Work
     plain(name, Shape::Lock(locks::Shape::Semaphore { tasks, capacity, weights, yields }))
 }
 
+const fn network(name: &'static str, shape: networks::Shape, capacity: Capacity) -> Workload {
+    row(name, Shape::Network(shape), capacity, false)
+}
+
+const fn tasks(name: &'static str, shape: tasks::Shape) -> Workload {
+    plain(name, Shape::Tasks(shape))
+}
+
+const fn scope(name: &'static str, shape: scopes::Shape, capacity: Capacity) -> Workload {
+    row(name, Shape::Scope(shape), capacity, false)
+}
+
+/// A row within one task and without a channel.
+const fn nested(name: &'static str, shape: scopes::Shape) -> Workload {
+    plain(name, Shape::Scope(shape))
+}
+
 const fn group(name: &'static str, shape: groups::Shape) -> Workload {
     plain(name, Shape::Group(shape))
 }
+
+const MILLION: u64 = 1_000_000;
 
 /// All workloads, in the order of the report.
 pub(crate) const ALL: &[Workload] = &[
@@ -180,6 +215,24 @@ pub(crate) const ALL: &[Workload] = &[
     group("wg_add_done", groups::Shape::AddDone),
     group("wg_spawn_1m", groups::Shape::Spawn { tasks: 1_000_000 }),
     group("singleflight_64", groups::Shape::SingleFlight { tasks: 64 }),
+    network("pool_5_100", networks::Shape::Pool { workers: 5 }, Capacity::Bounded(100)),
+    network("pipeline3_c0", networks::Shape::Pipeline { stages: 3 }, Capacity::Rendezvous),
+    network("pipeline3_64", networks::Shape::Pipeline { stages: 3 }, Capacity::Bounded(64)),
+    network("ring_1000", networks::Shape::Ring { tasks: 1000 }, Capacity::Rendezvous),
+    network("sieve_2000", networks::Shape::Sieve { primes: 2000 }, Capacity::Rendezvous),
+    network("skynet_1m", networks::Shape::Skynet { leaves: MILLION }, Capacity::Bounded(10)),
+    tasks("spawn_join_1k", tasks::Shape::Join { tasks: 1000 }),
+    tasks("spawn_join_1m", tasks::Shape::Join { tasks: MILLION }),
+    tasks("errgroup_1000_16", tasks::Shape::FanOut { tasks: 1000, limit: 16 }),
+    tasks("mem_own_100k", tasks::Shape::Parked { tasks: 100_000 }),
+    tasks("mem_own_1m", tasks::Shape::Parked { tasks: MILLION }),
+    scope("scope_pingpong_c0", scopes::Shape::PingPong, Capacity::Rendezvous),
+    scope("scope_oneway_c0", scopes::Shape::OneWay, Capacity::Rendezvous),
+    scope("scope_spsc_64", scopes::Shape::OneWay, Capacity::Bounded(64)),
+    scope("scope_ring_1000", scopes::Shape::Ring { tasks: 1000 }, Capacity::Rendezvous),
+    nested("scope_spawn_1m", scopes::Shape::Join { tasks: MILLION }),
+    nested("scope_mem_1m", scopes::Shape::Parked { tasks: MILLION }),
+    scope("scope_skynet_1m", scopes::Shape::Skynet { leaves: MILLION }, Capacity::Bounded(10)),
 ];
 
 impl Workload {
@@ -198,6 +251,9 @@ impl Workload {
             Shape::Context(shape) => shape.unit(),
             Shape::Lock(shape) => shape.unit(),
             Shape::Group(shape) => shape.unit(),
+            Shape::Network(shape) => shape.unit(),
+            Shape::Tasks(shape) => shape.unit(),
+            Shape::Scope(shape) => shape.unit(),
         }
     }
 
@@ -206,8 +262,31 @@ impl Workload {
         match self.shape {
             Shape::Context(shape) => shape.batch(),
             Shape::Group(shape) => shape.batch(),
+            Shape::Network(shape) => shape.batch(),
+            Shape::Tasks(shape) => shape.tasks(),
+            Shape::Scope(shape) => shape.size(),
             _ => 1,
         }
+    }
+
+    pub(crate) fn measure(&self) -> Measure {
+        match self.shape {
+            Shape::Tasks(tasks::Shape::Parked { .. })
+            | Shape::Scope(scopes::Shape::Parked { .. }) => Measure::Memory,
+            _ => Measure::Time,
+        }
+    }
+
+    /// The same with a crowd of so many tasks at most.
+    pub(crate) fn at_most(self, tasks: u64) -> Self {
+        let shape = match self.shape {
+            Shape::Group(shape) => Shape::Group(shape.at_most(tasks)),
+            Shape::Network(shape) => Shape::Network(shape.at_most(tasks)),
+            Shape::Tasks(shape) => Shape::Tasks(shape.at_most(tasks)),
+            Shape::Scope(shape) => Shape::Scope(shape.at_most(tasks)),
+            shape => shape,
+        };
+        Self { shape, ..self }
     }
 
     /// How many values a run of `ops` operations moves.

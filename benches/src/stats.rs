@@ -2,7 +2,7 @@
 
 use crate::child::Repetition;
 
-/// What is said of one implementation on one row, in ns per operation.
+/// What is said of one implementation on one row, in ns or bytes per operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Stats {
     pub(crate) median: f64,
@@ -15,10 +15,10 @@ pub(crate) struct Stats {
 impl Stats {
     /// Over all repetitions; `None` if there are none.
     pub(crate) fn of(repetitions: &[Repetition]) -> Option<Self> {
-        let walls = sorted(repetitions.iter().map(Repetition::wall_per_op));
-        let cpus = sorted(repetitions.iter().map(|run| run.cpu_per_op() / run.wall_per_op()));
-        let (min, max) = (*walls.first()?, *walls.last()?);
-        Some(Self { median: median(&walls), min, max, cpus: median(&cpus) })
+        let costs = sorted(repetitions.iter().map(Repetition::cost_per_op));
+        let cpus = sorted(repetitions.iter().map(|run| run.cpu_per_op() / run.cost_per_op()));
+        let (min, max) = (*costs.first()?, *costs.last()?);
+        Some(Self { median: median(&costs), min, max, cpus: median(&cpus) })
     }
 }
 
@@ -52,9 +52,8 @@ mod tests {
 
     use super::*;
 
-    fn repetition(wall: u64, cpu: u64) -> Repetition {
-        let (wall, cpu) = (Duration::from_nanos(wall), Duration::from_nanos(cpu));
-        Repetition { wall, cpu, ops: 10 }
+    fn repetition(cost: u64, cpu: u64) -> Repetition {
+        Repetition { cost, cpu: Duration::from_nanos(cpu), ops: 10 }
     }
 
     #[test]

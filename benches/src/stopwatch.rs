@@ -1,4 +1,4 @@
-//! What a run took: only the parts that are timed, in wall and CPU time.
+//! What a run took: only the parts that are timed, in wall and CPU time, or the memory.
 //!
 //! Contract: the clock of the CPU is read outside of that of the wall, as it costs a system call.
 
@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// The parts timed so far, together.
+/// The parts timed so far, together, and what was weighed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Stopwatch {
     pub(crate) wall: Duration,
     pub(crate) cpu: Duration,
+    pub(crate) bytes: u64,
 }
 
 /// The beginning of a part.
@@ -29,6 +30,10 @@ impl Stopwatch {
     pub(crate) fn stop(&mut self, start: Start) {
         self.wall += start.wall.elapsed();
         self.cpu += cpu_time().saturating_sub(start.cpu);
+    }
+
+    pub(crate) fn weigh(&mut self, bytes: u64) {
+        self.bytes += bytes;
     }
 
     /// Times a part without a suspension.

@@ -4,7 +4,8 @@
 //! tells what was sent and what arrived, so that a channel that loses or doubles a value is found
 //! out. Everything is generic over [`Channel`] and statically dispatched; futures are those of the
 //! crate itself, without a wrapper around them. The rows of selects are in `selects.rs`, those of
-//! contexts in `contexts.rs`, those of locks in `locks.rs` and `groups.rs`. The program in `go` does the same, shape by shape.
+//! contexts in `contexts.rs`, those of locks in `locks.rs` and `groups.rs`, those of many tasks in
+//! `networks.rs`, `tasks.rs` and `scopes.rs`. The program in `go` does the same, shape by shape.
 
 use std::hint::black_box;
 use std::ops::{AddAssign, Range};
@@ -86,7 +87,7 @@ pub(crate) trait Rx<M>: Send + 'static {
 }
 
 /// A kind of channel of one crate.
-pub(crate) trait Channel<M> {
+pub(crate) trait Channel<M>: 'static {
     type Tx: Tx<M>;
     type Rx: Rx<M>;
 
@@ -113,6 +114,10 @@ impl Tally {
         Self { count, sum }
     }
 
+    pub(crate) fn sum(self) -> u64 {
+        self.sum
+    }
+
     pub(crate) fn note(&mut self, value: u64) {
         self.count += 1;
         self.sum = self.sum.wrapping_add(value);
@@ -131,6 +136,13 @@ impl AddAssign for Tally {
 pub(crate) struct Ledger {
     pub(crate) sent: Tally,
     pub(crate) received: Tally,
+}
+
+impl AddAssign for Ledger {
+    fn add_assign(&mut self, other: Self) {
+        self.sent += other.sent;
+        self.received += other.received;
+    }
 }
 
 impl Ledger {
@@ -164,6 +176,9 @@ pub(crate) async fn run<C: Channel<M>, M: Message>(workload: Workload, ops: u64)
         Shape::Select(_) => bail!("a select is more than a kind of channel"),
         Shape::Context(_) => bail!("a context is no kind of channel"),
         Shape::Lock(_) | Shape::Group(_) => bail!("a lock is no kind of channel"),
+        Shape::Network(_) | Shape::Tasks(_) | Shape::Scope(_) => {
+            bail!("these tasks are started elsewhere")
+        }
     }
 }
 
@@ -181,7 +196,11 @@ async fn ping_pong<C: Channel<M>, M: Message>(capacity: Capacity, ops: u64) -> R
     Ok(ledger)
 }
 
-async fn serve<M: Message>(tx: impl Tx<M>, mut rx: impl Rx<M>, ops: u64) -> Result<Ledger> {
+pub(crate) async fn serve<M: Message>(
+    tx: impl Tx<M>,
+    mut rx: impl Rx<M>,
+    ops: u64,
+) -> Result<Ledger> {
     let mut ledger = Ledger::default();
     for number in 0..ops {
         ledger.sent.note(M::worth(number));
@@ -192,7 +211,7 @@ async fn serve<M: Message>(tx: impl Tx<M>, mut rx: impl Rx<M>, ops: u64) -> Resu
     Ok(ledger)
 }
 
-async fn echo<M: Message>(mut rx: impl Rx<M>, tx: impl Tx<M>) -> Result<()> {
+pub(crate) async fn echo<M: Message>(mut rx: impl Rx<M>, tx: impl Tx<M>) -> Result<()> {
     while let Some(message) = rx.recv().await.success() {
         tx.send(message).await.success().context("the way back closed early")?;
     }
@@ -236,7 +255,7 @@ pub(crate) async fn feed<M: Message>(tx: impl Tx<M>, numbers: Range<u64>) -> Res
     Ok(sent)
 }
 
-async fn drain<M: Message>(mut rx: impl Rx<M>) -> Tally {
+pub(crate) async fn drain<M: Message>(mut rx: impl Rx<M>) -> Tally {
     let mut received = Tally::default();
     while let Some(message) = rx.recv().await.success() {
         received.note(message.unpack());

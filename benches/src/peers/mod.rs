@@ -1,6 +1,6 @@
 //! The implementations that are compared, and the way from a name to the code.
 //!
-//! Contract: each file beside this one is one crate behind [`Channel`](crate::workloads::Channel)
+//! Contract: most files beside this one are one crate each, behind [`Channel`](crate::workloads::Channel)
 //! or the traits of the locks, and adds nothing to it: the futures are the crate's own, and an end is
 //! cloned only where the workload has several tasks on that side.
 
@@ -11,10 +11,14 @@ mod crossfire;
 mod flume;
 mod kanal;
 mod locks;
+mod networks;
+mod scopes;
 mod selects;
+mod tasks;
 mod taut;
 mod tokio;
 mod tokio_util;
+mod ways;
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,10 +28,7 @@ use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 
 use crate::contexts::{self, Shape as Context};
-use crate::groups::Shape as Group;
-use crate::locks::{Shape as Lock, Weights};
-use crate::rows::{Capacity, Payload, Shape, Workload};
-use crate::selects::{Quit, Shape as Select};
+use crate::rows::{Capacity, Measure, Payload, Shape, Workload};
 use crate::stopwatch::Stopwatch;
 use crate::workloads::{self, Block, Ledger, Message};
 
@@ -42,6 +43,7 @@ pub(crate) enum Impl {
     AsyncChannel,
     Tokio,
     TokioUtil,
+    Futures,
     AsyncLock,
     Asyncband,
     Crossbeam,
@@ -59,6 +61,7 @@ impl fmt::Display for Impl {
             Self::AsyncChannel => "async-channel",
             Self::Tokio => "tokio",
             Self::TokioUtil => "tokio-util",
+            Self::Futures => "futures",
             Self::AsyncLock => "async-lock",
             Self::Asyncband => "asyncband",
             Self::Crossbeam => "crossbeam",
@@ -66,7 +69,7 @@ impl fmt::Display for Impl {
     }
 }
 
-/// Whose select, and how it or a context is used.
+/// Whose select, how it or a context is used, or what runs the tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Via {
     /// That of the channels, or none in a row without.
@@ -87,6 +90,22 @@ pub(crate) enum Via {
     Try,
     /// A context whose keys are of as many types; otherwise they are constants of one.
     KeyTypes,
+    /// The handles that `tokio::spawn` gives.
+    Handles,
+    /// Tokio's `JoinSet`; where there is a limit, with a semaphore.
+    JoinSet,
+    /// Tokio's `JoinSet`, and at the limit `join_next` before the next task is spawned.
+    JoinNext,
+    /// A wait group.
+    WaitGroup,
+    /// A group of tasks.
+    Group,
+    /// The `FuturesUnordered` of futures.
+    Unordered,
+    /// The `buffer_unordered` of futures, over spawned tasks.
+    BufferUnordered,
+    /// Tokio's `LocalSet`, on a thread of its own.
+    LocalSet,
 }
 
 impl fmt::Display for Via {
@@ -101,6 +120,14 @@ impl fmt::Display for Via {
             Self::Futures => "futures",
             Self::Try => "try",
             Self::KeyTypes => "key-types",
+            Self::Handles => "handles",
+            Self::JoinSet => "join-set",
+            Self::JoinNext => "join-next",
+            Self::WaitGroup => "wait-group",
+            Self::Group => "group",
+            Self::Unordered => "unordered",
+            Self::BufferUnordered => "buffer-unordered",
+            Self::LocalSet => "local-set",
         })
     }
 }
@@ -163,83 +190,6 @@ impl Contender {
     }
 }
 
-impl Impl {
-    /// The ways to run the workload with these channels; none if there is no right one.
-    fn ways(self, workload: Workload) -> &'static [Via] {
-        match workload.shape {
-            Shape::Select(select) => self.ways_to_select(select),
-            Shape::Context(context) => self.ways_to_end(context),
-            Shape::Lock(lock) => self.ways_to_lock(lock),
-            Shape::Group(group) => self.ways_to_wait(group),
-            _ if matches!(self, Self::Crossbeam | Self::TokioUtil) => &[],
-            _ if matches!(self, Self::AsyncLock | Self::Asyncband) => &[],
-            // Tokio's mpsc has one receiver; under a mutex it would be another thing.
-            Shape::Flow { receivers, .. } if receivers > 1 && self == Self::Tokio => &[],
-            _ => &[Via::Own],
-        }
-    }
-
-    fn ways_to_end(self, context: Context) -> &'static [Via] {
-        match (self, context) {
-            (Self::Go, Context::Value(_)) => &[Via::Own, Via::KeyTypes],
-            (Self::Taut | Self::Go, _) => &[Via::Own],
-            // A token has neither. The `task_local!` of Tokio is a slot that is fixed when the
-            // program is built, and no lookup.
-            (Self::TokioUtil, Context::Check { deadline: true } | Context::Value(_)) => &[],
-            (Self::TokioUtil, _) => &[Via::Own],
-            _ => &[],
-        }
-    }
-
-    fn ways_to_lock(self, lock: Lock) -> &'static [Via] {
-        match (self, lock) {
-            // Its semaphore gives one unit at a time.
-            (Self::AsyncLock, Lock::Semaphore { weights, .. }) if weights != Weights::One => &[],
-            (Self::Taut | Self::Go | Self::Tokio | Self::AsyncLock | Self::Asyncband, _) => {
-                &[Via::Own]
-            }
-            _ => &[],
-        }
-    }
-
-    fn ways_to_wait(self, group: Group) -> &'static [Via] {
-        match (self, group) {
-            (Self::Taut | Self::Go | Self::Asyncband, _) => &[Via::Own],
-            (Self::TokioUtil, Group::AddDone | Group::Spawn { .. }) => &[Via::Own],
-            _ => &[],
-        }
-    }
-
-    fn ways_to_select(self, select: Select) -> &'static [Via] {
-        match (self, select) {
-            (Self::Taut, _) => &[Via::Own, Via::Biased],
-            // No channels; the token of tokio-util is an arm of Tokio's select.
-            (Self::TokioUtil | Self::AsyncLock | Self::Asyncband, _) => &[],
-            (Self::Crossbeam, Select::Cancel(Quit::Context)) => &[],
-            (Self::Go | Self::Crossbeam, _) => &[Via::Own],
-            // A receiver may take the message of a send that waits, and complete it, before the
-            // select polls the send again. If another arm wins that poll, the send is dropped and
-            // counts as not done, but its message has arrived: the checksum fails.
-            (Self::Kanal | Self::Flume, Select::SendReceive) => &[],
-            (Self::Tokio, Select::SendReceive) => &[Via::Tokio, Via::TokioReserve],
-            (Self::Crossfire, Select::SendReceive) => &[Via::Tokio, Via::Futures],
-            (Self::Kanal, Select::Default) => &[Via::Try, Via::Futures],
-            (Self::Tokio, Select::Default) => &[Via::Try, Via::TokioBiased],
-            (_, Select::Default) => &[Via::Try],
-            // Far behind in all rows that follow, and every implementation costs time.
-            (Self::Flume | Self::AsyncChannel, Select::Ready(_) | Select::Hot(_)) => &[],
-            (Self::Flume | Self::AsyncChannel, Select::Cancel(_) | Select::CancelSelf) => &[],
-            (Self::Kanal, Select::Cancel(_) | Select::CancelSelf) => {
-                &[Via::Tokio, Via::TokioBiased, Via::TokioPinned, Via::Futures]
-            }
-            (_, Select::Cancel(_) | Select::CancelSelf) => &[Via::TokioPinned],
-            (Self::Kanal, _) => &[Via::Tokio, Via::TokioBiased, Via::Futures],
-            (Self::Tokio, _) => &[Via::Tokio, Via::TokioBiased],
-            (Self::Crossfire | Self::AsyncChannel, _) => &[Via::Tokio],
-        }
-    }
-}
-
 /// Runs `ops` operations of a workload, and times what belongs to it.
 ///
 /// # Errors
@@ -254,10 +204,16 @@ pub(crate) async fn run(
     if let Shape::Context(shape) = workload.shape {
         return with_context(contender.imp, shape, ops, watch).await;
     }
+    if workload.measure() == Measure::Memory {
+        return tasks::weigh(contender, workload, watch).await;
+    }
     let start = Stopwatch::start();
     let ledger = match (workload.shape, payload) {
         (Shape::Lock(shape), _) => locks::run(contender.imp, shape, ops).await,
         (Shape::Group(shape), _) => locks::run_group(contender.imp, shape, ops).await,
+        (Shape::Network(shape), _) => networks::run(contender, shape, workload.capacity, ops).await,
+        (Shape::Tasks(shape), _) => tasks::run(contender, shape, ops).await,
+        (Shape::Scope(shape), _) => scopes::run(contender, shape, workload.capacity, ops).await,
         (_, Payload::U64) => run_with::<u64>(contender, workload, ops).await,
         (_, Payload::B64) => run_with::<Block>(contender, workload, ops).await,
     };
@@ -293,7 +249,7 @@ async fn run_with<M: Message>(
         Impl::Flume => workloads::run::<flume::Flume, M>(workload, ops).await,
         Impl::AsyncChannel => workloads::run::<async_channel::AsyncChannel, M>(workload, ops).await,
         Impl::Tokio => tokio::run::<M>(workload, ops).await,
-        Impl::TokioUtil | Impl::AsyncLock | Impl::Asyncband => {
+        Impl::TokioUtil | Impl::Futures | Impl::AsyncLock | Impl::Asyncband => {
             bail!("{} has no channels here", contender.imp)
         }
         Impl::Crossbeam => bail!("crossbeam's channels are in the rows of selects only"),

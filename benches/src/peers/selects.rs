@@ -48,7 +48,9 @@ pub(super) async fn run<M: Message>(
             selects::run::<crossbeam::Threads, crossbeam::Crossbeam, M>(shape, capacity, ops).await
         }
         Impl::Go => bail!("Go's select is in a program of its own"),
-        Impl::TokioUtil | Impl::AsyncLock | Impl::Asyncband => bail!("{imp} has no channels here"),
+        Impl::TokioUtil | Impl::Futures | Impl::AsyncLock | Impl::Asyncband => {
+            bail!("{imp} has no channels here")
+        }
     }
 }
 

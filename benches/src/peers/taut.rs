@@ -2,7 +2,9 @@
 
 mod context;
 mod group;
+mod scopes;
 mod select;
+mod tasks;
 
 use std::iter::repeat_n;
 
@@ -10,7 +12,9 @@ use ::taut::chan::{self, Receiver, Sender};
 
 pub(crate) use self::context::run as context;
 pub(crate) use self::group::{Flight, Group};
+pub(crate) use self::scopes::{Scoped, ScopedGroup};
 pub(crate) use self::select::run as select;
+pub(crate) use self::tasks::TaskGroup;
 use crate::rows::Capacity;
 use crate::workloads::{Channel, Message, Outcome, Rx, Tx};
 
