@@ -1,56 +1,51 @@
-//! `hedge`: the same question to several servers, one after the other, until one answers: the first
-//! of N wins.
+//! `hedge`: the same question to several servers, until one answers: the first of N wins.
 //!
-//! The next is asked when the others have been silent for a while, or when one has failed. With no time
-//! in between all are asked at once. The losers are tasks of a group that is dropped with the answer in
-//! hand, so none of them is left running; in Go they go on until they look at their context.
+//! `hedge` asks them one after the other, the next when the newest has been silent for a while, or when
+//! one has failed; `first_ok` asks all at once. Both drop the losers before they give the answer, so they
+//! may borrow the servers, and none is left running; in Go they go on until they look at their context.
 
-use std::future::Future;
 use std::time::Duration;
 
 use anyhow::bail;
 use clap::Parser;
-use taut::group::{Completed, Group, TaskError};
-use taut::{select, time};
+use taut::group::{first_ok, hedge};
 use tokio::time::sleep;
 
-/// The first success, and which attempt it was; or the failures of all, as they came. An attempt begins
-/// once the one before it has had `patience` without success, or has failed.
-pub(crate) async fn hedge<T, E, F>(
-    patience: Duration,
-    attempts: impl IntoIterator<Item = F>,
-) -> Result<(usize, T), Vec<TaskError<E>>>
-where
-    F: Future<Output = Result<T, E>> + Send + 'static,
-    T: Send + 'static,
-    E: Send + 'static,
-{
-    let (mut group, mut failures) = (Group::new(), Vec::new());
-    let mut attempts = attempts.into_iter().fuse();
-    loop {
-        let is_last = match attempts.next() {
-            Some(attempt) => !group.spawn(attempt).await,
-            None => true,
-        };
-        let completed = select! {
-            completed = group.next() => completed,
-            _ = time::after(patience), if !is_last => continue,
-        };
-        match completed {
-            Some(Completed { index, result: Ok(value) }) => return Ok((index, value)),
-            Some(Completed { result: Err(failure), .. }) => failures.push(failure),
-            None => return Err(failures),
+/// A server that answers after a while, if it is up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Server {
+    pub(crate) takes: Duration,
+    pub(crate) is_up: bool,
+}
+
+/// Which server it was, and what it says.
+pub(crate) type Answer = (usize, String);
+
+impl Server {
+    async fn ask(&self) -> Result<String, String> {
+        sleep(self.takes).await;
+        if self.is_up {
+            Ok(format!("an answer after {} ms", self.takes.as_millis()))
+        } else {
+            Err("it does not answer".to_owned())
         }
     }
 }
 
-/// A server that answers after a while, or fails if that is 0.
-pub(crate) async fn ask(millis: u64) -> Result<String, String> {
-    sleep(Duration::from_millis(millis)).await;
-    match millis {
-        0 => Err("it does not answer".to_owned()),
-        _ => Ok(format!("an answer after {millis} ms")),
-    }
+/// The first answer, or why each of them has none. A server is asked once the one before it has had
+/// `patience` without success, or one has failed.
+pub(crate) async fn ask_in_turn(
+    servers: &[Server],
+    patience: Duration,
+) -> Result<Answer, Vec<String>> {
+    let ask = |nth: usize| async move { Ok((nth, servers[nth].ask().await?)) };
+    hedge(patience, servers.len(), ask).await
+}
+
+/// The first answer when all are asked at once, or why each of them has none.
+pub(crate) async fn ask_all(servers: &[Server]) -> Result<Answer, Vec<String>> {
+    let ask = async |(nth, server): (usize, &Server)| Ok((nth, server.ask().await?));
+    first_ok(servers.iter().enumerate().map(ask)).await
 }
 
 /// Asks servers that take so many milliseconds each, and prints the first answer; 0 is a failure.
@@ -61,14 +56,24 @@ struct Args {
     /// Milliseconds until the next one is asked.
     #[arg(short, long, value_name = "MILLISECONDS", default_value_t = 20)]
     patience: u64,
+    /// Ask all at once.
+    #[arg(short, long, conflicts_with = "patience")]
+    all: bool,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let Args { millis, patience } = Args::parse();
-    match hedge(Duration::from_millis(patience), millis.into_iter().map(ask)).await {
-        Ok((index, answer)) => println!("server {index}: {answer}"),
-        Err(failures) => bail!("none of {} servers answers", failures.len()),
+    let Args { millis, patience, all } = Args::parse();
+    let server = |millis| Server { takes: Duration::from_millis(millis), is_up: millis > 0 };
+    let servers: Vec<Server> = millis.into_iter().map(server).collect();
+    let answer = if all {
+        ask_all(&servers).await
+    } else {
+        ask_in_turn(&servers, Duration::from_millis(patience)).await
+    };
+    match answer {
+        Ok((nth, answer)) => println!("server {nth}: {answer}"),
+        Err(reasons) => bail!("none of {} servers answers: {}", reasons.len(), reasons.join("; ")),
     }
     Ok(())
 }

@@ -1,43 +1,27 @@
 //! `parallel_map`: a function on each of many items, some at a time, the results in the order of the
 //! items.
 //!
-//! A group with a limit is all of it: its places are given out first come, first served, and `wait`
-//! sorts by the order of spawning. At the first failure the other calls are dropped and no further one
-//! is begun.
+//! At the first failure the other calls are dropped, and no further item is taken. Each call is a task
+//! of the runtime; calls that borrow, or results as they come, are for a group.
 
-use std::future::Future;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use anyhow::Error;
 use clap::Parser;
-use taut::group::{Group, OnError};
+use taut::group::parallel_map;
 use tokio::time::sleep;
 
-/// What `f` makes of each item, with `at_a_time` calls under way at most; or the first failure.
-pub(crate) async fn parallel_map<I, T, E, F, Fut>(
+/// The length of each word, with so many measured at a time; or what is wrong with one.
+pub(crate) async fn lengths(
+    words: impl IntoIterator<Item = String>,
     at_a_time: NonZeroUsize,
-    items: I,
-    mut f: F,
-) -> Result<Vec<T>, E>
-where
-    I: IntoIterator,
-    F: FnMut(I::Item) -> Fut,
-    Fut: Future<Output = Result<T, E>> + Send + 'static,
-    T: Send + 'static,
-    E: Send + 'static,
-{
-    let mut group = Group::new().limit(at_a_time.get()).on_error(OnError::Abort);
-    for item in items {
-        if !group.spawn(f(item)).await {
-            break; // one has failed
-        }
-    }
-    group.wait().await
+) -> Result<Vec<usize>, String> {
+    parallel_map(at_a_time.get(), words, length).await
 }
 
 /// The length of a word, after a while: the longer the word, the shorter.
-pub(crate) async fn length(word: String) -> Result<usize, String> {
+async fn length(word: String) -> Result<usize, String> {
     sleep(Duration::from_millis(50 / (1 + word.len() as u64))).await;
     if word.is_ascii() { Ok(word.len()) } else { Err(format!("{word} is not ASCII")) }
 }
@@ -55,6 +39,6 @@ struct Args {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let Args { words, at_a_time } = Args::parse();
-    println!("{:?}", parallel_map(at_a_time, words, length).await.map_err(Error::msg)?);
+    println!("{:?}", lengths(words, at_a_time).await.map_err(Error::msg)?);
     Ok(())
 }

@@ -39,15 +39,15 @@ use std::time::Duration;
 
 use taut::chan::{self, Receiver, RecvError};
 use taut::context::{Context, ContextError};
-use taut::group::{Failure, TaskError};
+use taut::group::Failure;
 use tokio::runtime::Handle;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
 use crate::graceful_shutdown::{Report, serve};
 use crate::heartbeat::{AllSilent, tend, worker};
-use crate::hedge::hedge;
-use crate::parallel_map::parallel_map;
+use crate::hedge::{Server, ask_all, ask_in_turn};
+use crate::parallel_map::lengths;
 use crate::pipeline::{Pipeline, sum_of_squares};
 use crate::pubsub::{Broker, Published};
 use crate::worker_pool::worker_pool;
@@ -203,71 +203,67 @@ async fn pipeline_stops_with_its_context() {
 
 #[tokio::test(start_paused = true)]
 async fn parallel_map_is_in_order_and_a_few_at_a_time() {
-    let (start, gauge) = (Instant::now(), Gauge::default());
-    let inside = gauge.clone();
-    let squares = parallel_map(at_most(2), [4_u32, 1, 2, 2], move |n| {
-        let inside = inside.clone();
-        async move {
-            let _inside = inside.enter();
-            sleep(SECOND * n).await;
-            Ok::<_, ()>(n * n)
-        }
-    });
-    assert_eq!(squares.await, Ok(vec![16, 1, 4, 4]));
-    // The first takes four seconds, and the three others five in the other place.
-    assert_eq!((gauge.read(), start.elapsed()), ([0, 2], SECOND * 5));
-    assert_eq!(parallel_map(at_most(2), [(); 0], async |()| Ok::<_, ()>(())).await, Ok(vec![]));
+    // A word of so many letters takes 50 ms, by one more than it has.
+    let sentence = || words("a word of four x");
+    for (places, millis) in [(1, 25 + 10 + 16 + 10 + 25), (2, 25 + 16 + 10), (9, 25)] {
+        let start = Instant::now();
+        assert_eq!(lengths(sentence(), at_most(places)).await, Ok(vec![1, 4, 2, 4, 1]));
+        assert_eq!(start.elapsed(), Duration::from_millis(millis), "{places} at a time");
+        all_end().await;
+    }
+    assert_eq!(lengths([], at_most(2)).await, Ok(vec![]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn parallel_map_drops_the_others_at_the_first_failure() {
-    let (start, gauge, begun) = (Instant::now(), Gauge::default(), Arc::new(AtomicUsize::new(0)));
-    let result = parallel_map(at_most(2), [9_u32, 1, 9, 9, 9], |n| {
-        let (inside, begun) = (gauge.clone(), begun.clone());
-        async move {
-            let _inside = (inside.enter(), begun.fetch_add(1, Ordering::SeqCst));
-            sleep(SECOND * n).await;
-            if n == 1 { Err("one") } else { Ok(n) }
-        }
+async fn parallel_map_stops_at_the_first_failure() {
+    let (start, taken) = (Instant::now(), AtomicUsize::new(0));
+    let items = words("a grün b c d").into_iter().inspect(|_| {
+        taken.fetch_add(1, Ordering::SeqCst);
     });
-    assert_eq!(result.await, Err("one"));
-    assert_eq!((gauge.read(), start.elapsed()), ([0, 2], SECOND));
-    assert_eq!(begun.load(Ordering::SeqCst), 2, "the third waited for its place");
+    assert_eq!(lengths(items, at_most(2)).await, Err("grün is not ASCII".to_owned()));
+    assert_eq!(start.elapsed(), Duration::from_millis(8));
+    assert_eq!(taken.into_inner(), 3, "the third waited for its place");
     all_end().await;
 }
 
-/// A server's answer after so many seconds, or its failure.
-async fn server(gauge: Gauge, seconds: u32, answer: Result<u32, u32>) -> Result<u32, u32> {
-    let _inside = gauge.enter();
-    sleep(SECOND * seconds).await;
-    answer
+/// Servers that take so many seconds, and whether they are up.
+fn servers<const N: usize>(all: [(u32, bool); N]) -> [Server; N] {
+    all.map(|(seconds, is_up)| Server { takes: SECOND * seconds, is_up })
 }
 
 #[tokio::test(start_paused = true)]
-async fn hedge_takes_the_first_answer_and_drops_the_others() {
-    for (patience, servers, won, most, seconds) in [
-        (2, &[(1, Ok(0)), (1, Ok(1))][..], (0, 0), 1, 1), // nobody else was asked
-        (2, &[(9, Ok(0)), (1, Ok(1)), (1, Ok(2))], (1, 1), 2, 3),
-        (2, &[(3, Ok(0)), (9, Ok(1)), (9, Ok(2))], (0, 0), 2, 3), // the first one, after all
-        (9, &[(1, Err(0)), (1, Err(1)), (1, Ok(2))], (2, 2), 1, 3), // a failure is not waited out
-        (0, &[(3, Ok(0)), (2, Ok(1)), (9, Ok(2))], (1, 1), 3, 2),
+async fn hedge_takes_the_first_answer() {
+    let (up, down) = (true, false);
+    for (patience, all, won, seconds) in [
+        (2, servers([(1, up), (1, up), (1, up)]), 0, 1),
+        (2, servers([(9, up), (1, up), (1, up)]), 1, 3),
+        (2, servers([(3, up), (9, up), (9, up)]), 0, 3), // the first one, after all
+        (9, servers([(1, down), (1, down), (1, up)]), 2, 3), // a failure is not waited out
+        (0, servers([(3, up), (2, up), (9, up)]), 1, 2),
     ] {
-        let (start, gauge) = (Instant::now(), Gauge::default());
-        let attempts = servers.iter().map(|(time, answer)| server(gauge.clone(), *time, *answer));
-        assert_eq!(hedge(SECOND * patience, attempts).await, Ok(won));
-        assert_eq!((gauge.read(), start.elapsed()), ([0, most], SECOND * seconds), "{servers:?}");
+        let start = Instant::now();
+        let (nth, answer) = ask_in_turn(&all, SECOND * patience).await.unwrap();
+        assert_eq!((nth, start.elapsed()), (won, SECOND * seconds), "{all:?}");
+        assert_eq!(answer, format!("an answer after {} ms", all[won].takes.as_millis()));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn hedge_has_the_failures_of_all() {
-    let start = Instant::now();
-    let attempts = [(5, Err(0)), (1, Err(1))].map(|(t, e)| server(Gauge::default(), t, e));
-    let failures = hedge(SECOND * 2, attempts).await.unwrap_err();
-    assert!(matches!(failures[..], [TaskError::Failed(1), TaskError::Failed(0)]), "{failures:?}");
+    let (start, all) = (Instant::now(), servers([(5, false), (1, false)]));
+    assert_eq!(ask_in_turn(&all, SECOND * 2).await.unwrap_err().len(), 2);
     assert_eq!(start.elapsed(), SECOND * 5);
-    let nobody = [(0, Ok(0)); 0].map(|(t, e)| server(Gauge::default(), t, e));
-    assert!(hedge(SECOND, nobody).await.unwrap_err().is_empty());
+    assert_eq!(ask_all(&all).await.unwrap_err().len(), 2);
+    assert_eq!(start.elapsed(), SECOND * 10);
+    assert_eq!(ask_in_turn(&[], SECOND).await, Err(vec![]));
+    assert_eq!(ask_all(&[]).await, Err(vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn hedge_asks_all_at_once() {
+    let (start, all) = (Instant::now(), servers([(9, true), (1, false), (3, true), (4, true)]));
+    assert_eq!(ask_all(&all).await.unwrap().0, 2);
+    assert_eq!(start.elapsed(), SECOND * 3);
 }
 
 #[tokio::test]

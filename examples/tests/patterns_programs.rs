@@ -25,6 +25,7 @@ fn what_goes_well() -> io::Result<()> {
         ("parallel_map some longer words -n 1", "[4, 6, 5]\n"),
         ("hedge", "server 2: an answer after 10 ms\n"),
         ("hedge 0 1 --patience 60000", "server 1: an answer after 1 ms\n"),
+        ("hedge 60000 0 1 --all", "server 2: an answer after 1 ms\n"),
         ("ring", "498\n"),
         ("ring 7 --tasks 3", "2\n"),
         ("ring --tasks 0", "there is no ring\n"),
@@ -55,7 +56,8 @@ fn what_does_not() -> io::Result<()> {
     for (command, told) in [
         ("pipeline 1 two 3", "invalid digit found in string"),
         ("parallel_map grün", "grün is not ASCII"),
-        ("hedge 0 0", "none of 2 servers answers"),
+        ("hedge 0 0", "none of 2 servers answers: it does not answer; it does not answer"),
+        ("hedge 0 0 0 --all", "none of 3 servers answers"),
     ] {
         let (name, args) = command.split_once(' ').unwrap_or((command, ""));
         let output = program(name).args(args.split(' ')).output()?;

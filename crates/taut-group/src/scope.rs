@@ -20,6 +20,7 @@ use taut_core::sync::Arc;
 use self::driver::{Body, Driver};
 use self::queue::{Queue, Reins};
 pub use self::scoped::Scoped;
+use self::scoped::Tasks;
 use self::share::Share;
 pub use self::spawned::Spawned;
 use crate::group::Group;
@@ -126,8 +127,9 @@ where
     Fut: Future,
 {
     let (queue, reins) = Reins::new();
-    let task = Body::new(&queue);
-    Scoped::new(body(Scope { queue, _env: PhantomData }), task, Driver::new(reins))
+    // Made before the closure runs, which may start tasks and panic.
+    let tasks = Tasks::new(Body::new(&queue), Driver::new(reins));
+    Scoped::new(body(Scope { queue, _env: PhantomData }), tasks)
 }
 
 /// What borrows for exactly `'env`: neither for longer nor for shorter.

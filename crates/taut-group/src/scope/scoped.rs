@@ -25,22 +25,25 @@ pin_project! {
     }
 }
 
-impl<Fut: Future> Scoped<'_, Fut> {
-    pub(super) const fn new(body: Fut, task: Body, driver: Driver) -> Self {
-        let tasks = Tasks { driver, body: task, _env: PhantomData };
+impl<'env, Fut: Future> Scoped<'env, Fut> {
+    pub(super) const fn new(body: Fut, tasks: Tasks<'env>) -> Self {
         Self { body: Some(body), output: None, tasks }
     }
 }
 
 /// All that runs. When it is dropped, so are the tasks, which must not be later than `'env`: having a
 /// destructor, it cannot be.
-struct Tasks<'env> {
+pub(super) struct Tasks<'env> {
     driver: Driver,
     body: Body,
     _env: PhantomData<Bound<'env>>,
 }
 
 impl Tasks<'_> {
+    pub(super) const fn new(body: Body, driver: Driver) -> Self {
+        Self { driver, body, _env: PhantomData }
+    }
+
     fn clear(&mut self) {
         if !self.driver.is_over() {
             self.driver.clear(&self.body);

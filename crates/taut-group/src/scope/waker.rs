@@ -43,9 +43,11 @@ unsafe fn clone(pointer: *const ()) -> RawWaker {
 
 unsafe fn wake(pointer: *const ()) {
     // SAFETY: by the caller.
-    unsafe { wake_by_ref(pointer) };
+    let task = unsafe { task_of(pointer) };
+    // SAFETY: a waker has a share, and gives it up here, also if the waker of the scope panics.
+    let _share = unsafe { Share::from_raw(task) };
     // SAFETY: by the caller.
-    unsafe { drop_share(pointer) };
+    unsafe { wake_by_ref(pointer) };
 }
 
 unsafe fn wake_by_ref(pointer: *const ()) {

@@ -119,13 +119,13 @@ fn auto_traits() {
     everything::<Scope<'static>>();
     everything::<Spawned<'static, u32>>();
     everything::<Plain<'static, u32>>();
-    sendable(taut::scope(async |s| s.spawn(async { 1 }).await));
+    drop(sendable(taut::scope(async |s| s.spawn(async { 1 }).await)));
     assert_not_impl!(Spawned<'static, Rc<u32>>: Send);
     assert_not_impl!(Spawned<'static, Cell<u32>>: Sync);
     assert_not_impl!(Plain<'static, Rc<u32>>: Send);
     assert_not_impl!(Group<Rc<u32>, (), Scope<'static>>: Send);
     assert_not_impl!(Spawner<Rc<u32>, (), Scope<'static>>: Send);
-    sendable(taut::scope(async |s| s.group::<u32, u32>().wait().await));
+    drop(sendable(taut::scope(async |s| s.group::<u32, u32>().wait().await)));
 }
 
 /// The whole scope moves from worker to worker between its polls.

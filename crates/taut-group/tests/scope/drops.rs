@@ -129,7 +129,9 @@ fn another_thread_may_drop_it() {
             s.spawn(stays(&log, text.as_str()));
         }
     }));
-    std::thread::scope(|threads| _ = threads.spawn(move || drop(scope)));
+    std::thread::scope(|threads| {
+        threads.spawn(move || drop(scope));
+    });
     assert_eq!(log.take(), ["borrowed"; 3]);
 }
 

@@ -15,6 +15,7 @@ mod deep;
 mod drops;
 mod fair;
 mod groups;
+mod groups_end;
 mod handles;
 mod nested;
 mod panics;

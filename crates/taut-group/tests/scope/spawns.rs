@@ -185,7 +185,7 @@ fn after_the_end_a_task_is_dropped_at_once() {
     let spawned = s.spawn(async move { value });
     assert_eq!(census.alive(), 0);
     assert!(spawned.is_finished());
-    panics("the scope was dropped before the task had ended", || _ = now(spawned));
+    panics("the scope was dropped before the task had ended", || drop(now(spawned)));
 }
 
 #[test]

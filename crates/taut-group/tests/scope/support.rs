@@ -1,6 +1,6 @@
 //! What the tests of all crates share.
 
-#![allow(unreachable_pub, reason = "it is shared by path")]
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses some of it")]
 
 #[path = "../../../taut-chan/tests/support/by_hand.rs"]
 mod by_hand;

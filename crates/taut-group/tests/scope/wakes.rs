@@ -114,7 +114,8 @@ fn woken_twice_is_polled_once() {
     }));
     let waker = gate.wakers().pop().unwrap();
     (0..3).for_each(|_| waker.wake_by_ref());
-    waker.clone().wake();
+    let other = waker.clone();
+    other.wake();
     scope.pending();
     assert_eq!((gate.polls(), scope.wakes()), (2, 1));
     waker.wake_by_ref();

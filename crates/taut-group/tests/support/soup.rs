@@ -68,7 +68,7 @@ pub(crate) async fn produce(
                 received = other.reserve() => match received {
                     Ok(permit) => {
                         if let Some(value) = slot.take() {
-                            permit.send(value);
+                            let _back = permit.send(value);
                         }
                         true
                     }
