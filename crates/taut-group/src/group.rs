@@ -8,6 +8,7 @@ mod failure;
 mod home;
 mod live;
 mod member;
+mod rules;
 mod shared;
 mod spawner;
 mod state;
@@ -21,10 +22,12 @@ use taut_core::sync::Arc;
 
 use self::admission::Refusal;
 use self::bound::Bound;
-pub use self::error::{SpawnError, TaskError};
+pub use self::error::{Completed, SpawnError, TaskError};
 pub use self::failure::Failure;
 pub use self::home::{Home, Hosts, Tokio};
 pub(crate) use self::home::{Task, sealed};
+use self::rules::Rules;
+pub use self::rules::{OnError, OnPanic};
 use self::shared::Shared;
 pub use self::spawner::Spawner;
 use crate::panics::FirstPanic;
@@ -117,56 +120,9 @@ use crate::panics::FirstPanic;
 #[must_use = "dropping it aborts its tasks"]
 pub struct Group<T, E, H: Home = Tokio> {
     shared: Arc<Shared<T, E, H>>,
-    on_error: OnError,
+    rules: Rules,
     /// Its context was ended by a wait that has returned.
     is_over: bool,
-}
-
-/// What a [`Group`] does when a task fails.
-///
-/// # Examples
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// use taut::group::{Group, OnError};
-///
-/// let mut group = Group::<(), &str>::new().on_error(OnError::Abort);
-/// group.spawn(std::future::pending()).await;
-/// group.spawn(async { Err("no disk") }).await;
-/// assert_eq!(group.wait().await, Err("no disk"));
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum OnError {
-    /// Ends the context of the group, if it has one, and starts no more tasks. Those that run are to see
-    /// that: Go's way.
-    #[default]
-    Cancel,
-    /// The same, and drops the futures of all other tasks.
-    Abort,
-    /// Nothing: all tasks run to their end.
-    Continue,
-}
-
-/// A task that has completed, and with what.
-///
-/// # Examples
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// use taut::group::{Completed, Group};
-///
-/// let mut group = Group::<u32, &str>::new();
-/// group.spawn(async { Ok(7) }).await;
-/// assert_eq!(group.next().await, Some(Completed { index: 0, result: Ok(7) }));
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Completed<T, E> {
-    /// The how-manieth of the group it was, from 0, in the order in which they were started.
-    pub index: usize,
-    /// What came of it.
-    pub result: Result<T, TaskError<E>>,
 }
 
 impl<T, E> Group<T, E> {
@@ -218,7 +174,8 @@ impl<T, E> Group<T, E> {
     }
 
     /// As [`with_context`](Self::with_context), and `cause` says what the cause of the context is when it
-    /// ends with this error. For errors that cannot be cloned. It is called for every error.
+    /// ends with this error. For errors that cannot be cloned. It is called for every error, and to learn what
+    /// the end of the context would read like: an error that reads the same is a consequence of it.
     ///
     /// # Examples
     ///
@@ -252,7 +209,7 @@ impl<T, E> Group<T, E> {
 impl<T, E, H: Home> Group<T, E, H> {
     pub(crate) fn in_home(home: H, bound: Option<Bound<E>>) -> Self {
         let shared = Arc::new(Shared::new(home, bound));
-        Self { shared, on_error: OnError::default(), is_over: false }
+        Self { shared, rules: Rules::default(), is_over: false }
     }
 
     pub(crate) fn bound_in_home<C>(
@@ -295,7 +252,22 @@ impl<T, E, H: Home> Group<T, E, H> {
     /// # drop(group);
     /// ```
     pub const fn on_error(mut self, rule: OnError) -> Self {
-        self.on_error = rule;
+        self.rules.on_error = rule;
+        self
+    }
+
+    /// Says what happens when a task panics. For tasks that are started from now on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::group::{Group, OnPanic};
+    ///
+    /// let group = Group::<(), std::io::Error>::new().on_panic(OnPanic::Contain);
+    /// # drop(group);
+    /// ```
+    pub const fn on_panic(mut self, rule: OnPanic) -> Self {
+        self.rules.on_panic = rule;
         self
     }
 
@@ -332,6 +304,24 @@ impl<T, E, H: Home> Group<T, E, H> {
     #[must_use]
     pub fn capacity(&self) -> Option<usize> {
         self.shared.lock().admission.limit()
+    }
+
+    /// The context that the group has made for its tasks, if it has one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::context::Context;
+    /// use taut::group::{Failure, Group};
+    ///
+    /// let (group, ctx) = Group::<(), Failure>::with_context(&Context::background());
+    /// drop(group);
+    /// assert!(ctx.is_done());
+    /// assert!(Group::<(), Failure>::new().context().is_none());
+    /// ```
+    #[must_use]
+    pub fn context(&self) -> Option<&Context> {
+        self.shared.bound.as_ref().map(|bound| &bound.ctx)
     }
 
     /// How many tasks live: started, and not ended.

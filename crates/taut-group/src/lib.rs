@@ -30,6 +30,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod depth;
 mod group;
 mod map;
 mod panics;
@@ -39,7 +40,7 @@ mod spawn;
 mod wait_group;
 
 pub use self::group::{
-    Completed, Failure, Group, Home, Hosts, OnError, SpawnError, Spawner, TaskError, Tokio,
+    Completed, Failure, Group, Home, Hosts, OnError, OnPanic, SpawnError, Spawner, TaskError, Tokio,
 };
 pub use self::map::parallel_map;
 pub use self::race::{first_ok, hedge};

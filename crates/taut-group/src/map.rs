@@ -1,8 +1,6 @@
 //! A bounded parallel map.
 
-use std::future::{Future, poll_fn};
-
-use taut_core::coop;
+use std::future::Future;
 
 use crate::group::{Group, OnError};
 
@@ -52,8 +50,6 @@ where
         if !group.spawn(f(item)).await {
             break;
         }
-        // If there are places for all, nothing else lets the tasks have their turns.
-        poll_fn(coop::proceed).await;
     }
     group.wait().await
 }

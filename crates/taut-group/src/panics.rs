@@ -1,6 +1,7 @@
 //! Doing several things of which each may panic, and all are to be done.
 
 use std::any::Any;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
 
@@ -17,7 +18,12 @@ impl FirstPanic {
         match catch_unwind(AssertUnwindSafe(step)) {
             Ok(done) => Some(done),
             Err(payload) => {
-                self.0.get_or_insert(payload);
+                if self.0.is_none() {
+                    self.0 = Some(payload);
+                } else {
+                    // Dropping it may panic as well; there is an end to it.
+                    let _leaked = ManuallyDrop::new(payload);
+                }
                 None
             }
         }
@@ -32,7 +38,9 @@ impl FirstPanic {
     pub(crate) fn raise(self) {
         match self.0 {
             Some(payload) if !thread::panicking() => resume_unwind(payload),
-            _ => {}
+            payload => {
+                let _leaked = payload.map(ManuallyDrop::new);
+            }
         }
     }
 }

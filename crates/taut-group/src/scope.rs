@@ -198,9 +198,7 @@ impl<'env> Scope<'env> {
         let (handles, scopes) = self.task(future, 0);
         // SAFETY: it is the handle's share, in a task with this output.
         let handle = unsafe { Spawned::new(handles) };
-        if let Some(task) = handle.task() {
-            self.start(task, scopes);
-        }
+        self.start(scopes);
         handle
     }
 
@@ -290,16 +288,16 @@ impl<'env> Scope<'env> {
         Share::pair(&self.queue, future, state)
     }
 
-    /// Gives the scope its share in a new task, and the handle's share for the case that the scope is over.
-    fn start(&self, handles: &Share, scopes: Share) {
+    /// Gives the scope its share in a new task, or ends that if the scope is over.
+    fn start(&self, share: Share) {
         // It is the scope's once it is in the queue, though the waker of the scope panics.
-        let scopes = scopes.into_raw();
+        let task = share.into_raw();
         // SAFETY: `QUEUED` is set in a new task, and the scope gets its share with it.
-        if !unsafe { self.queue.push(scopes) } {
+        if !unsafe { self.queue.push(task) } {
             // SAFETY: it was not taken.
-            drop(unsafe { Share::from_raw(scopes) });
-            // SAFETY: the scope is over, so nobody drives it, and nobody else knows the task.
-            unsafe { handles.abort() };
+            let share = unsafe { Share::from_raw(task) };
+            // SAFETY: the scope is over, so nobody drives it, and nobody else touches the task.
+            unsafe { share.abort() };
         }
     }
 }

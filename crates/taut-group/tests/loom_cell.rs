@@ -16,6 +16,9 @@ mod explore;
 #[path = "../src/group/cell.rs"]
 mod cell;
 
+#[path = "../src/depth.rs"]
+mod depth;
+
 /// What stands for the runtime: it keeps the one task that was started until somebody takes it.
 mod spawn {
     use std::cell::RefCell;
@@ -143,6 +146,13 @@ fn worker(mut shell: Shell, polls: u32) -> thread::JoinHandle<Option<Shell>> {
 
 type Worker = Arc<Mutex<Option<thread::JoinHandle<Option<Shell>>>>>;
 
+/// A task that has been started.
+fn start(future: impl Future<Output = ()> + Send + 'static) -> Arc<dyn Kill> {
+    let (task, start) = cell::task(Site, future);
+    start();
+    task
+}
+
 /// Starts a task which a worker polls at once, maybe before it is attached.
 fn started(steps: u32, ends: bool, polls: u32) -> (Arc<dyn Kill>, Worker, Seen) {
     let (seen, slot) = (Seen::default(), Worker::default());
@@ -152,7 +162,7 @@ fn started(steps: u32, ends: bool, polls: u32) -> (Arc<dyn Kill>, Worker, Seen) 
         *theirs.lock().unwrap() = Some(worker(shell, polls));
     });
     let steps = Steps { left: UnsafeCell::new(steps), ends, drops: Arc::clone(&seen.drops) };
-    (cell::start(Site, steps), slot, seen)
+    (start(steps), slot, seen)
 }
 
 fn joined(worker: &Worker) -> Option<Shell> {
@@ -229,7 +239,7 @@ fn k3_killed_before_the_runtime_has_given_its_handle() {
             }));
         });
         let steps = Steps { left: UnsafeCell::new(9), ends: false, drops: Arc::clone(&seen.drops) };
-        let task = cell::start(Site, steps);
+        let task = start(steps);
         assert!(joined(&slot).is_none());
         assert_eq!((seen.drops(), seen.aborts()), (1, 1));
         drop(task);

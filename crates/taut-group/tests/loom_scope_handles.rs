@@ -96,7 +96,9 @@ fn a_thread_waits_for_the_value_while_the_scope_is_dropped() {
         let (scope, handle, waker) = with_handle(&flag, &dropped);
         let thread = thread::spawn(move || {
             let waits = AssertUnwindSafe(|| drop(block_on(handle)));
-            assert!(catch_unwind(waits).is_err(), "it says that the task is gone");
+            let panic = catch_unwind(waits).expect_err("the task is gone");
+            let told = panic.downcast_ref::<&str>();
+            assert_eq!(told, Some(&"the scope was dropped before the task had ended"));
         });
         drop(scope);
         thread.join().unwrap();

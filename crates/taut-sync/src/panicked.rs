@@ -34,6 +34,22 @@ impl Panicked {
         Self { message: message.into() }
     }
 
+    /// Of what was caught.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::Panicked;
+    ///
+    /// # std::panic::set_hook(Box::new(|_| ()));
+    /// let payload = std::panic::catch_unwind(|| panic!("no {}", 7)).unwrap_err();
+    /// assert_eq!(Panicked::of(&*payload).message(), "no 7");
+    /// ```
+    #[must_use]
+    pub fn of(payload: &(dyn Any + Send)) -> Self {
+        Self::from_message(text_of(payload).unwrap_or(Cow::Borrowed("(not a text)")))
+    }
+
     /// What it panicked with, if that was a text, as it is with `panic!`.
     ///
     /// # Examples

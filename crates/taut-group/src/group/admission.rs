@@ -4,7 +4,7 @@
 //! # Invariants
 //!
 //! - A1. Nobody is in line while a place is free: whoever frees one admits the first in line in the same
-//!   step.
+//!   step, or is about to admit the next batch, and until then nobody else is.
 //! - A2. A ticket is in `line` until it is answered, and then in `answered` until its holder has seen that
 //!   or has given up.
 //! - A3. `blocked` counts the tickets in line of each task of the group. As long as it has a ticket there,
@@ -103,8 +103,8 @@ impl Admission {
     pub(crate) fn try_enter(&mut self) -> Result<(), Refusal> {
         match self.shut {
             Some(refusal) => Err(refusal),
-            // By A1 nobody is in line then.
-            None if self.has_place() => {
+            // Between two batches there may be both.
+            None if self.has_place() && self.line.is_empty() => {
                 self.active += 1;
                 Ok(())
             }

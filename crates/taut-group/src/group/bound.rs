@@ -37,9 +37,12 @@ impl<E> Bound<E> {
     /// What an error is to its group.
     pub(crate) fn judge(&self, error: &E) -> Judgement {
         let cause = (self.cause)(error);
+        // An error that wraps another may hide it, and then reads like it. (`#[error(transparent)]` does.)
+        let reads_so = || (self.cause)(&self.refusal()).to_string() == cause.to_string();
         let is_told = || {
             says_that_a_context_ended(&*cause)
                 || (self.view)(error).is_some_and(says_that_a_context_ended)
+                || reads_so()
         };
         if self.ctx.is_done() && is_told() {
             Judgement::Consequence

@@ -21,6 +21,7 @@ use std::task::{self, Poll};
 
 use taut_core::sync::{AtomicU8, Lock, Ordering, UnsafeCell};
 
+use crate::depth::Depth;
 use crate::spawn::{self, JoinHandle, Site};
 
 const IDLE: u8 = 0;
@@ -31,7 +32,7 @@ const GONE: u8 = 3;
 
 /// To end a task from outside.
 pub(crate) trait Kill: Send + Sync {
-    /// Drops the future, or has who polls it do so.
+    /// Drops the future, or has who polls it do so, or the runtime.
     fn kill(&self);
 }
 
@@ -55,15 +56,21 @@ unsafe impl<F: Send> Send for Cell<F> {}
 // SAFETY: as above.
 unsafe impl<F: Send> Sync for Cell<F> {}
 
-/// Starts a task of the runtime that can be killed.
-pub(crate) fn start<F>(site: Site, future: F) -> Arc<dyn Kill>
+/// A task of the runtime that can be killed, and what starts it.
+pub(crate) fn task<F>(site: Site, future: F) -> (Arc<dyn Kill>, impl FnOnce())
 where
     F: Future<Output = ()> + Send + 'static,
 {
     let cell = Arc::new(Cell::new(future));
-    let handle = spawn::start(site.name(Shell(Arc::clone(&cell))));
-    cell.attach(handle);
-    cell
+    let shell = Shell(Arc::clone(&cell));
+    let kill: Arc<dyn Kill> = Arc::<Cell<F>>::clone(&cell);
+    let start = move || {
+        // ORDERING: Relaxed: if it is killed later than this, then `attach` sees to it.
+        if cell.state.load(Ordering::Relaxed) != GONE {
+            cell.attach(spawn::start(site.name(shell)));
+        }
+    };
+    (kill, start)
 }
 
 impl<F> Cell<F> {
@@ -82,6 +89,13 @@ impl<F> Cell<F> {
             *hold = Hold::Had(handle);
         } else {
             drop(hold);
+            handle.abort();
+        }
+    }
+
+    /// Asks the runtime to drop the shell.
+    fn ask(&self) {
+        if let Some(handle) = self.release() {
             handle.abort();
         }
     }
@@ -154,6 +168,18 @@ impl<F> Drop for Polling<'_, F> {
 
 impl<F: Send> Kill for Cell<F> {
     fn kill(&self) {
+        // In a chain of groups, each in a task of another, what is deep down is left to the runtime, which
+        // drops the shell on a stack of its own.
+        match Depth::enter() {
+            Some(_deeper) => self.end(),
+            None => self.ask(),
+        }
+    }
+}
+
+impl<F> Cell<F> {
+    /// Drops the future, or has who polls it do so.
+    fn end(&self) {
         // ORDERING: Acquire, as in `poll`.
         let idle = self.state.compare_exchange(IDLE, GONE, Ordering::Acquire, Ordering::Relaxed);
         let state = match idle {
@@ -165,7 +191,7 @@ impl<F: Send> Kill for Cell<F> {
             let told =
                 self.state.compare_exchange(POLLING, KILLED, Ordering::Relaxed, Ordering::Relaxed);
             if told == Err(IDLE) {
-                self.kill();
+                self.end();
             }
         }
     }
@@ -183,9 +209,7 @@ impl<F> Killed<'_, F> {
 
 impl<F> Drop for Killed<'_, F> {
     fn drop(&mut self) {
-        if let Some(handle) = self.0.release() {
-            handle.abort();
-        }
+        self.0.ask();
     }
 }
 
@@ -201,8 +225,8 @@ impl<F: Future<Output = ()> + Send> Future for Shell<F> {
 }
 
 impl<F: Send> Drop for Shell<F> {
-    /// The runtime drops its tasks when it shuts down.
+    /// The runtime drops its tasks when it is asked to, and when it shuts down.
     fn drop(&mut self) {
-        self.0.kill();
+        self.0.end();
     }
 }

@@ -3,6 +3,9 @@
 use std::error::Error;
 use std::fmt;
 
+use taut_sync::Panicked;
+
+use super::Failure;
 use super::admission::Refusal;
 
 /// Why a future was not started. It is given back.
@@ -67,6 +70,31 @@ impl<F> SpawnError<F> {
         }
     }
 
+    /// Why, without the future: an error for `?`, whatever the future is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// use taut::group::{Failure, Group, SpawnError};
+    ///
+    /// async fn walk() -> Result<(), Failure> {
+    ///     let group = Group::<(), Failure>::new().limit(0);
+    ///     group.spawner().try_spawn(async { Ok(()) }).map_err(SpawnError::discard)?;
+    ///     Ok(())
+    /// }
+    /// assert_eq!(walk().await.unwrap_err().to_string(), "the group is at its limit");
+    /// # }
+    /// ```
+    pub fn discard(self) -> SpawnError<()> {
+        match self {
+            Self::Full(_) => SpawnError::Full(()),
+            Self::WouldDeadlock(_) => SpawnError::WouldDeadlock(()),
+            Self::Ended(_) => SpawnError::Ended(()),
+            Self::Closed(_) => SpawnError::Closed(()),
+        }
+    }
+
     const fn name(&self) -> &'static str {
         match self {
             Self::Full(_) => "Full",
@@ -96,6 +124,27 @@ impl<F> fmt::Display for SpawnError<F> {
 
 impl<F> Error for SpawnError<F> {}
 
+/// A task that has completed, and with what.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use taut::group::{Completed, Group};
+///
+/// let mut group = Group::<u32, &str>::new();
+/// group.spawn(async { Ok(7) }).await;
+/// assert_eq!(group.next().await, Some(Completed { index: 0, result: Ok(7) }));
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completed<T, E> {
+    /// The how-manieth of the group it was, from 0, in the order in which they were started.
+    pub index: usize,
+    /// What came of it.
+    pub result: Result<T, TaskError<E>>,
+}
+
 /// How a task of a group has failed.
 ///
 /// # Examples
@@ -111,11 +160,13 @@ impl<F> Error for SpawnError<F> {}
 /// assert_eq!(results, [Err(TaskError::Aborted), Err(TaskError::Failed("no disk"))]);
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskError<E> {
     /// It returned this error.
     Failed(E),
+    /// It panicked, in a group that is told to [contain](crate::OnPanic::Contain) that.
+    Panicked(Panicked),
     /// It was dropped before its end: since the group was aborted, or since the runtime shut down.
     Aborted,
 }
@@ -134,7 +185,7 @@ impl<E> TaskError<E> {
     pub fn failure(self) -> Option<E> {
         match self {
             Self::Failed(error) => Some(error),
-            Self::Aborted => None,
+            Self::Panicked(_) | Self::Aborted => None,
         }
     }
 }
@@ -143,6 +194,7 @@ impl<E: fmt::Display> fmt::Display for TaskError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Failed(error) => error.fmt(f),
+            Self::Panicked(panicked) => write!(f, "the task panicked: {}", panicked.message()),
             Self::Aborted => f.write_str("the task was aborted"),
         }
     }
@@ -152,7 +204,17 @@ impl<E: Error + 'static> Error for TaskError<E> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Failed(error) => error.source(),
-            Self::Aborted => None,
+            Self::Panicked(_) | Self::Aborted => None,
+        }
+    }
+}
+
+impl From<TaskError<Failure>> for Failure {
+    fn from(error: TaskError<Self>) -> Self {
+        match error {
+            TaskError::Failed(failure) => failure,
+            TaskError::Panicked(panicked) => Self::new(panicked),
+            TaskError::Aborted => Self::new("the task was aborted"),
         }
     }
 }

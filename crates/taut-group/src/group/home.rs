@@ -15,15 +15,25 @@ pub trait Home: sealed::Sealed {
     /// A task of it, to be aborted.
     #[doc(hidden)]
     type Task: Task;
+
+    /// Whether it still takes tasks.
+    #[doc(hidden)]
+    fn is_open(&self) -> bool {
+        true
+    }
 }
 
 /// A [`Home`] for futures that live for `'a`.
 ///
 /// Nobody else can implement it.
 pub trait Hosts<'a>: Home {
-    /// Starts a task.
+    /// Makes a task, and what starts it. It may be aborted before that is called, which it is to be all the same.
     #[doc(hidden)]
-    fn host<F: Future<Output = ()> + Send + 'a>(&self, site: Site, future: F) -> Self::Task;
+    fn host<F: Future<Output = ()> + Send + 'a>(
+        &self,
+        site: Site,
+        future: F,
+    ) -> (Self::Task, impl FnOnce());
 }
 
 /// What a group can do to a task.
@@ -69,8 +79,13 @@ impl Home for Tokio {
 }
 
 impl Hosts<'static> for Tokio {
-    fn host<F: Future<Output = ()> + Send + 'static>(&self, site: Site, future: F) -> OfTokio {
-        OfTokio(cell::start(site, future))
+    fn host<F: Future<Output = ()> + Send + 'static>(
+        &self,
+        site: Site,
+        future: F,
+    ) -> (OfTokio, impl FnOnce()) {
+        let (task, start) = cell::task(site, future);
+        (OfTokio(task), start)
     }
 }
 

@@ -9,8 +9,8 @@ use pin_project_lite::pin_project;
 use taut_core::reentry;
 use taut_core::sync::Arc;
 
-use super::OnError;
 use super::home::Home;
+use super::rules::Rules;
 use super::shared::{Outcome, Shared};
 use super::state::Seat;
 
@@ -28,7 +28,7 @@ pin_project! {
 struct Membership<T, E, H: Home> {
     shared: Arc<Shared<T, E, H>>,
     seat: Seat,
-    on_error: OnError,
+    rules: Rules,
     has_ended: bool,
 }
 
@@ -37,9 +37,9 @@ impl<F, T, E, H: Home> Member<F, T, E, H> {
         future: F,
         shared: Arc<Shared<T, E, H>>,
         seat: Seat,
-        on_error: OnError,
+        rules: Rules,
     ) -> Self {
-        let membership = Membership { shared, seat, on_error, has_ended: false };
+        let membership = Membership { shared, seat, rules, has_ended: false };
         Self { future: Some(future), membership }
     }
 }
@@ -80,7 +80,7 @@ impl<F: Future<Output = Result<T, E>>, T, E, H: Home> Future for Member<F, T, E,
 impl<T, E, H: Home> Membership<T, E, H> {
     fn end(&mut self, outcome: Outcome<T, E>) {
         if !std::mem::replace(&mut self.has_ended, true) {
-            self.shared.conclude(self.seat, outcome, self.on_error);
+            self.shared.conclude(self.seat, outcome, self.rules);
         }
     }
 }

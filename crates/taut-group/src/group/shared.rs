@@ -1,19 +1,22 @@
 //! What a group, its tasks and its spawners share, and what is done with it: decided under the lock, acted
 //! on after it.
 
+use std::any::Any;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{self, Poll, Waker};
 
 use taut_core::sync::{Guard, Lock};
-use taut_core::{WakeBatch, in_batches, reentry};
+use taut_core::{WakeBatch, coop, in_batches, reentry};
+use taut_sync::Panicked;
 
 use super::admission::{Look, Queued, Refusal, Ticket};
 use super::bound::{Bound, Judgement};
 use super::home::{Home, Task};
+use super::rules::Rules;
 use super::state::{Seat, State, Weight};
-use super::{OnError, TaskError};
+use super::{OnError, OnPanic, TaskError};
 use crate::panics::{FirstPanic, Payload};
 
 /// See the file's head.
@@ -47,10 +50,11 @@ impl<T, E, H: Home> Shared<T, E, H> {
 
     /// Takes a place, if the group has not ended and one is free.
     pub(crate) fn try_enter(&self) -> Result<Seat, Refusal> {
-        let has_ended = self.has_ended();
+        let (has_ended, is_open) = (self.has_ended(), self.home.is_open());
         let mut state = self.lock();
         match state.admission.shut_by() {
             Some(refusal) => Err(refusal),
+            None if !is_open => Err(Refusal::Closed),
             None if has_ended => Err(Refusal::Ended),
             None => state.try_enter(),
         }
@@ -58,6 +62,8 @@ impl<T, E, H: Home> Shared<T, E, H> {
 
     /// Takes a place, in line if need be.
     pub(crate) async fn enter(&self) -> Result<Seat, Refusal> {
+        // Who starts tasks in a loop lets them have their turns, though there is room for all.
+        poll_fn(coop::proceed).await;
         match self.try_enter() {
             Err(Refusal::Full) => {}
             entered => return entered,
@@ -69,7 +75,7 @@ impl<T, E, H: Home> Shared<T, E, H> {
         }
     }
 
-    /// Keeps the handle of a task that was started, so that it can be aborted, or does so.
+    /// Keeps the handle of a task that is about to be started, so that it can be aborted, or does so.
     pub(crate) fn hold(&self, seat: Seat, task: H::Task) {
         let mut state = self.lock();
         if state.is_aborting {
@@ -84,33 +90,39 @@ impl<T, E, H: Home> Shared<T, E, H> {
     /// Does what follows from how a task ended, then notes that it has ended, and frees its place. In this
     /// order: by the time that anybody can see it, the context has ended with its error, and what is to be
     /// aborted is.
-    pub(crate) fn conclude(&self, seat: Seat, outcome: Outcome<T, E>, on_error: OnError) {
+    pub(crate) fn conclude(&self, seat: Seat, outcome: Outcome<T, E>, rules: Rules) {
         let mut panics = FirstPanic::default();
-        let weight = match &outcome {
-            Outcome::Returned(Err(error)) => panics.of(|| self.fail(error, on_error)),
-            Outcome::Returned(Ok(_)) | Outcome::Dropped | Outcome::Panicked(_) => None,
-        };
+        let mut weight = Weight::Reason;
         let (result, payload) = match outcome {
-            Outcome::Returned(result) => (Some(result.map_err(TaskError::Failed)), None),
+            Outcome::Returned(Ok(value)) => (Some(Ok(value)), None),
+            Outcome::Returned(Err(error)) => {
+                self.lock().blame(seat.index);
+                weight = panics.of(|| self.fail(&error, rules.on_error)).unwrap_or(weight);
+                (Some(Err(TaskError::Failed(error))), None)
+            }
             Outcome::Dropped => (Some(Err(TaskError::Aborted)), None),
+            Outcome::Panicked(payload) if rules.on_panic == OnPanic::Contain => {
+                let panicked = Panicked::of(&*payload);
+                panics.of(|| drop(payload));
+                (Some(Err(TaskError::Panicked(panicked))), None)
+            }
             Outcome::Panicked(payload) => (None, Some(payload)),
         };
         // What panicked on the way, a callback or a destructor, is as a panic of the task.
         let mut payload = payload.or(panics.into_payload());
         if let Some(payload) = &payload {
-            let mut more = FirstPanic::default();
-            more.of(|| self.panic(payload, on_error));
+            self.lock().blame(seat.index);
+            FirstPanic::default().of(|| self.panic(&**payload, rules.on_error));
         }
 
         let mut unwanted = None;
         self.settle(|state, wakes| {
             let handle = state.live.leave(seat.no);
-            let weight = weight.unwrap_or(Weight::Reason);
-            let result = result.and_then(|result| state.complete(seat.index, result, weight));
             if state.verdict.panic.is_none() {
                 state.verdict.panic = payload.take();
             }
-            unwanted = Some((handle, result));
+            let refuse = state.complete(seat.index, result, weight);
+            unwanted = Some((handle, refuse));
             wakes.extend(state.take_waiter());
             state.admission.leave(seat.index, wakes)
         });
@@ -130,8 +142,8 @@ impl<T, E, H: Home> Shared<T, E, H> {
     }
 
     /// Does what is to follow from a panic of a task.
-    fn panic(&self, payload: &Payload, on_error: OnError) {
-        let text = format!("a task of the group panicked: {}", text_of(payload));
+    fn panic(&self, payload: &(dyn Any + Send), on_error: OnError) {
+        let text = format!("a task of the group panicked: {}", Panicked::of(payload).message());
         let mut panics = FirstPanic::default();
         panics.of(|| self.bound.as_ref().map(|bound| bound.end(Some(text.into()))));
         // Without a context there is no other way to end the others.
@@ -201,12 +213,6 @@ impl<T, E, H: Home> fmt::Debug for Shared<T, E, H> {
         let summary = self.lock().summary();
         summary.fmt(f)
     }
-}
-
-/// What a panic said, if it was a text.
-fn text_of(payload: &Payload) -> &str {
-    let literal = payload.downcast_ref::<&'static str>().copied();
-    literal.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("not a text")
 }
 
 /// Waiting for a place, first come, first served.

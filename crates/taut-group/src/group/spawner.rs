@@ -7,9 +7,10 @@ use taut_core::sync::Arc;
 
 use super::home::{Home, Hosts};
 use super::member::Member;
+use super::rules::Rules;
 use super::shared::Shared;
 use super::state::Seat;
-use super::{Group, OnError, SpawnError};
+use super::{Group, SpawnError};
 use crate::spawn::Site;
 
 /// A handle that starts tasks in a [`Group`], for its tasks and for others. It does not keep the group:
@@ -35,7 +36,7 @@ use crate::spawn::Site;
 /// ```
 pub struct Spawner<T, E, H: Home = super::Tokio> {
     shared: Arc<Shared<T, E, H>>,
-    on_error: OnError,
+    rules: Rules,
 }
 
 impl<'a, T, E, H> Group<T, E, H>
@@ -48,8 +49,9 @@ where
     /// first served. True: it was started.
     ///
     /// False: the context of the group has ended, or its tasks were aborted, before there was a place. The
-    /// future is dropped and has not begun, and [`wait`](Self::wait) will not be `Ok`. So this need not be
-    /// looked at, but for giving up early. [`try_spawn`](Self::try_spawn) gives the future back.
+    /// future is dropped and has not begun, and [`wait`](Self::wait) will not be `Ok` (unless the group has no
+    /// context, and [`next`](Self::next) has given the error already). So this need not be looked at, but for
+    /// giving up early. [`try_spawn`](Self::try_spawn) gives the future back.
     ///
     /// The index of the task, by which `wait` sorts, is given at admission.
     ///
@@ -76,7 +78,10 @@ where
     /// ```
     #[doc(alias = "go")]
     #[track_caller]
-    pub fn spawn<F>(&mut self, future: F) -> impl Future<Output = bool> + Send
+    pub fn spawn<F>(
+        &mut self,
+        future: F,
+    ) -> impl Future<Output = bool> + Send + use<'_, 'a, F, T, E, H>
     where
         F: Future<Output = Result<T, E>> + Send + 'a,
     {
@@ -84,11 +89,11 @@ where
         async move {
             match self.shared.enter().await {
                 Ok(seat) => {
-                    start(&self.shared, seat, self.on_error, site, future);
+                    start(&self.shared, seat, self.rules, site, future);
                     true
                 }
                 Err(_) => {
-                    self.shared.lock().verdict.is_incomplete = true;
+                    self.shared.lock().verdict.is_refused = true;
                     false
                 }
             }
@@ -123,7 +128,7 @@ where
     where
         F: Future<Output = Result<T, E>> + Send + 'a,
     {
-        try_start(&self.shared, self.on_error, Site::here(), future)
+        try_start(&self.shared, self.rules, Site::here(), future)
     }
 }
 
@@ -144,7 +149,7 @@ impl<T, E, H: Home> Group<T, E, H> {
     /// ```
     #[must_use]
     pub fn spawner(&self) -> Spawner<T, E, H> {
-        Spawner { shared: Arc::clone(&self.shared), on_error: self.on_error }
+        Spawner { shared: Arc::clone(&self.shared), rules: self.rules }
     }
 }
 
@@ -192,7 +197,10 @@ where
     /// # }
     /// ```
     #[track_caller]
-    pub fn spawn<F>(&self, future: F) -> impl Future<Output = Result<(), SpawnError<F>>> + Send
+    pub fn spawn<F>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = Result<(), SpawnError<F>>> + Send + use<'_, 'a, F, T, E, H>
     where
         F: Future<Output = Result<T, E>> + Send + 'a,
     {
@@ -200,7 +208,7 @@ where
         async move {
             match self.shared.enter().await {
                 Ok(seat) => {
-                    start(&self.shared, seat, self.on_error, site, future);
+                    start(&self.shared, seat, self.rules, site, future);
                     Ok(())
                 }
                 Err(refusal) => Err(SpawnError::new(refusal, future)),
@@ -236,13 +244,13 @@ where
     where
         F: Future<Output = Result<T, E>> + Send + 'a,
     {
-        try_start(&self.shared, self.on_error, Site::here(), future)
+        try_start(&self.shared, self.rules, Site::here(), future)
     }
 }
 
 fn try_start<'a, F, T, E, H>(
     shared: &Arc<Shared<T, E, H>>,
-    on_error: OnError,
+    rules: Rules,
     site: Site,
     future: F,
 ) -> Result<(), SpawnError<F>>
@@ -254,7 +262,7 @@ where
 {
     match shared.try_enter() {
         Ok(seat) => {
-            start(shared, seat, on_error, site, future);
+            start(shared, seat, rules, site, future);
             Ok(())
         }
         Err(refusal) => Err(SpawnError::new(refusal, future)),
@@ -265,7 +273,7 @@ where
 fn start<'a, F, T, E, H>(
     shared: &Arc<Shared<T, E, H>>,
     seat: Seat,
-    on_error: OnError,
+    rules: Rules,
     site: Site,
     future: F,
 ) where
@@ -275,14 +283,16 @@ fn start<'a, F, T, E, H>(
     H: Hosts<'a> + Send + Sync + 'a,
 {
     // If the home cannot take it, its membership ends as it is dropped.
-    let member = Member::new(future, Arc::clone(shared), seat, on_error);
-    let task = shared.home.host(site, member);
+    let member = Member::new(future, Arc::clone(shared), seat, rules);
+    let (task, start) = shared.home.host(site, member);
+    // Held before it begins: who aborts the group from now on aborts this, too.
     shared.hold(seat, task);
+    start();
 }
 
 impl<T, E, H: Home> Clone for Spawner<T, E, H> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), on_error: self.on_error }
+        Self { shared: Arc::clone(&self.shared), rules: self.rules }
     }
 }
 

@@ -16,6 +16,10 @@ pub(crate) struct State<T, E, H> {
     pub(crate) live: Live<H>,
     /// What is done and nobody has taken, in the order of completion.
     pub(crate) done: VecDeque<Completed<T, E>>,
+    /// The task that is ending the group just now.
+    blamed: Option<usize>,
+    /// What was aborted by that, and is told of after it.
+    held_back: Vec<Completed<T, E>>,
     pub(crate) verdict: Verdict,
     /// Whoever waits for tasks to complete: there is one handle that can.
     waiter: Option<(Awaited, Waker)>,
@@ -43,8 +47,10 @@ pub(crate) struct Verdict {
     pub(crate) failed: Option<Failed>,
     /// The first panic.
     pub(crate) panic: Option<Payload>,
-    /// Something was to be run and was not, or not to its end.
-    pub(crate) is_incomplete: bool,
+    /// A task was dropped before its end.
+    pub(crate) is_aborted: bool,
+    /// A future was not started.
+    pub(crate) is_refused: bool,
     /// The one who waits has been given an error already.
     pub(crate) is_reported: bool,
 }
@@ -79,6 +85,8 @@ impl<T, E, H> State<T, E, H> {
             admission: Admission::new(),
             live: Live::new(),
             done: VecDeque::new(),
+            blamed: None,
+            held_back: Vec::new(),
             verdict: Verdict::default(),
             waiter: None,
             next: 0,
@@ -104,27 +112,43 @@ impl<T, E, H> State<T, E, H> {
         Seat { no: self.live.take(), index }
     }
 
-    /// Notes what came of a task, and gives back what is not wanted.
+    /// This task is about to end the group. What that aborts is told of after it.
+    pub(crate) fn blame(&mut self, index: usize) {
+        self.blamed.get_or_insert(index);
+    }
+
+    /// Notes what came of a task; `None`: it panicked. Gives back what is not wanted.
     pub(crate) fn complete(
         &mut self,
         index: usize,
-        result: Result<T, TaskError<E>>,
+        result: Option<Result<T, TaskError<E>>>,
         weight: Weight,
     ) -> Option<Completed<T, E>> {
+        let says_more = self.verdict.failed.is_none_or(|earlier| earlier.weight < weight);
         match &result {
-            Ok(_) => {}
-            Err(TaskError::Aborted) => self.verdict.is_incomplete = true,
-            Err(TaskError::Failed(_)) => {
-                if self.verdict.failed.is_none_or(|earlier| earlier.weight < weight) {
-                    self.verdict.failed = Some(Failed { index, weight });
-                }
+            Some(Err(TaskError::Aborted)) => self.verdict.is_aborted = true,
+            Some(Err(TaskError::Failed(_))) if says_more => {
+                self.verdict.failed = Some(Failed { index, weight });
             }
+            _ => {}
         }
-        let completed = Completed { index, result };
+        let completed = result.map(|result| Completed { index, result });
         if self.is_gone {
-            return Some(completed);
+            return completed;
         }
-        self.done.push_back(completed);
+        let is_aborted =
+            |completed: &Completed<T, E>| matches!(completed.result, Err(TaskError::Aborted));
+        if self.blamed.is_some_and(|blamed| blamed != index)
+            && completed.as_ref().is_some_and(is_aborted)
+        {
+            self.held_back.extend(completed);
+            return None;
+        }
+        self.done.extend(completed);
+        if self.blamed == Some(index) {
+            self.blamed = None;
+            self.done.extend(self.held_back.drain(..));
+        }
         None
     }
 

@@ -59,10 +59,10 @@ impl<T, E, H: Home> Group<T, E, H> {
     pub async fn wait(&mut self) -> Result<Vec<T>, E> {
         let was_over = self.is_over;
         let (done, verdict) = self.end().await;
-        let is_lacking = was_over || (verdict.is_incomplete && !verdict.is_reported);
         let values = sum_up(done, &verdict)?;
+        let is_lacking = verdict.is_aborted && !verdict.is_reported;
         match &self.shared.bound {
-            Some(bound) if is_lacking => Err(bound.refusal()),
+            Some(bound) if is_lacking || verdict.is_refused || was_over => Err(bound.refusal()),
             None if is_lacking => panic!("a task of the group was dropped before its end"),
             _ => Ok(values),
         }
@@ -71,7 +71,8 @@ impl<T, E, H: Home> Group<T, E, H> {
     /// Waits as [`wait`](Self::wait) does, and gives what came of every task, in the order in which they
     /// were started: all errors, and all values beside them.
     ///
-    /// To let all tasks run in spite of errors, combine it with
+    /// What was refused by `spawn`, and has never been a task, is not among them. To let all tasks run in spite of
+    /// errors, combine it with
     /// [`OnError::Continue`](super::OnError::Continue).
     ///
     /// # Cancel safety
@@ -104,7 +105,8 @@ impl<T, E, H: Home> Group<T, E, H> {
     /// Waits for a task to complete, and gives what came of it: the results as they come. `None` when no
     /// task is alive and all results were given; that ends neither the group nor its context.
     ///
-    /// A group is also a [`Stream`] of the same.
+    /// A group is also a [`Stream`] of the same. Results that nobody takes are kept: whoever has a group for long,
+    /// such as one for each connection of a server, takes them by the way, in a `select!` beside what comes in.
     ///
     /// # Cancel safety
     ///
@@ -278,14 +280,19 @@ fn sum_up<T, E>(mut done: Done<T, E>, verdict: &Verdict) -> Result<Vec<T>, E> {
         return Err(error);
     }
     let mut values = Vec::with_capacity(done.len());
+    let mut panicked = None;
     for completed in in_order(done) {
         match completed.result {
             Ok(value) => values.push(value),
             Err(TaskError::Failed(error)) => return Err(error),
+            Err(TaskError::Panicked(contained)) => panicked = panicked.or(Some(contained)),
             Err(TaskError::Aborted) => {}
         }
     }
-    Ok(values)
+    match panicked {
+        Some(panicked) => panic!("a task of the group panicked: {}", panicked.message()),
+        None => Ok(values),
+    }
 }
 
 fn in_order<T, E>(done: Done<T, E>) -> impl Iterator<Item = Completed<T, E>> {

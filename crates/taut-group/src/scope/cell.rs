@@ -67,8 +67,8 @@ pub(super) struct VTable {
     pub(super) poll: unsafe fn(NonNull<Header>, &mut task::Context<'_>) -> Poll<()>,
     /// Drops what is in the stage.
     pub(super) clear: unsafe fn(NonNull<Header>),
-    /// Moves the output to the place pointed to.
-    pub(super) take_output: unsafe fn(NonNull<Header>, NonNull<()>),
+    /// Moves the output to the place pointed to. False: there is none.
+    pub(super) take_output: unsafe fn(NonNull<Header>, NonNull<()>) -> bool,
     /// Frees the task, whose last share is gone. What is in the stage is not dropped.
     pub(super) free: unsafe fn(NonNull<Header>),
 }
@@ -156,16 +156,18 @@ impl<F: Future> Task<F> {
         }
     }
 
-    unsafe fn take_output(header: NonNull<Header>, to: NonNull<()>) {
+    unsafe fn take_output(header: NonNull<Header>, to: NonNull<()>) -> bool {
         let take = |stage: &mut Stage<F>| {
-            if let Stage::Output(output) = std::mem::replace(stage, Stage::Empty) {
-                let output = ManuallyDrop::into_inner(output);
-                // SAFETY: by the caller.
-                unsafe { to.cast::<F::Output>().write(output) };
-            }
+            let Stage::Output(output) = std::mem::replace(stage, Stage::Empty) else {
+                return false;
+            };
+            let output = ManuallyDrop::into_inner(output);
+            // SAFETY: by the caller.
+            unsafe { to.cast::<F::Output>().write(output) };
+            true
         };
         // SAFETY: by the caller.
-        unsafe { Self::with_stage(header, take) };
+        unsafe { Self::with_stage(header, take) }
     }
 
     unsafe fn free(header: NonNull<Header>) {

@@ -11,7 +11,6 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::task::{Poll, Waker};
 
-use taut_core::coop;
 use taut_core::sync::Arc;
 
 use super::cell::{DETACHED, DONE, DOOMED, Header, Links, QUEUED};
@@ -19,16 +18,14 @@ use super::queue::{Held, Queue, Reins};
 use super::share::Share;
 use crate::panics::FirstPanic;
 
-/// How many polls of tasks make one poll of the scope, at most: the rest of the runtime is to have its
-/// turn. (What the tasks do counts for the budget of Tokio as well; this is for what does not.)
-const POLLS_IN_A_TURN: usize = 256;
-
 /// See the file's head.
 pub(super) struct Driver {
     reins: Reins,
     /// The first in the list of tasks.
     tasks: Option<NonNull<Header>>,
     live: usize,
+    /// No task has been polled in this turn.
+    is_fresh: bool,
     is_over: bool,
 }
 
@@ -49,7 +46,7 @@ pub(super) enum Turn {
 
 impl Driver {
     pub(super) const fn new(reins: Reins) -> Self {
-        Self { reins, tasks: None, live: 0, is_over: false }
+        Self { reins, tasks: None, live: 0, is_fresh: true, is_over: false }
     }
 
     /// Whether there is nothing left to run, nor will be.
@@ -59,12 +56,13 @@ impl Driver {
 
     /// Begins a turn: this thread drives the scope while the result lives.
     pub(super) fn hold(&mut self) -> Held {
+        self.is_fresh = true;
         self.reins.collect();
         self.reins.hold()
     }
 
     /// Polls tasks until it is the turn of the body, or nothing is left to be polled.
-    pub(super) fn run(&mut self, body: &Body, polls: &mut usize, waker: &Waker) -> Turn {
+    pub(super) fn run(&mut self, body: &Body, waker: &Waker) -> Turn {
         loop {
             let Some(next) = self.reins.pop() else {
                 match self.rest(body.is_done, waker) {
@@ -72,12 +70,11 @@ impl Driver {
                     None => continue,
                 }
             };
-            if *polls == POLLS_IN_A_TURN || !coop::has_budget() {
+            if !self.reins.has_turn(std::mem::take(&mut self.is_fresh)) {
                 self.reins.push_front(&next);
                 waker.wake_by_ref();
                 return Turn::Pending;
             }
-            *polls += 1;
             if body.is(&next) {
                 next.unqueue();
                 return Turn::Body;

@@ -29,12 +29,19 @@ impl sealed::Sealed for Scope<'_> {}
 
 impl Home for Scope<'_> {
     type Task = OfScope;
+
+    fn is_open(&self) -> bool {
+        self.queue.is_open()
+    }
 }
 
 impl<'env> Hosts<'env> for Scope<'env> {
-    fn host<F: Future<Output = ()> + Send + 'env>(&self, site: Site, future: F) -> OfScope {
+    fn host<F: Future<Output = ()> + Send + 'env>(
+        &self,
+        site: Site,
+        future: F,
+    ) -> (OfScope, impl FnOnce()) {
         let (handles, scopes) = self.task(site.name(future), DETACHED);
-        self.start(&handles, scopes);
-        OfScope(handles)
+        (OfScope(handles), move || self.start(scopes))
     }
 }

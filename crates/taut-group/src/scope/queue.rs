@@ -17,6 +17,7 @@ use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
 use std::task::Waker;
 
+use taut_core::coop;
 use taut_core::sync::{Arc, AtomicPtr, Lock, Ordering, UnsafeCell, thread_local};
 
 use super::cell::Header;
@@ -26,7 +27,15 @@ thread_local! {
     /// The queue of the scope that this thread is polling just now, the innermost.
     #[allow(clippy::missing_const_for_thread_local, reason = "the macros of the explorers have none")]
     static DRIVEN: Cell<*const Queue> = Cell::new(ptr::null());
+
+    /// How many polls have been made in this turn of the outermost scope, its inner ones included.
+    #[allow(clippy::missing_const_for_thread_local, reason = "the macros of the explorers have none")]
+    static POLLS: Cell<usize> = Cell::new(0);
 }
+
+/// How many polls of tasks make one poll of a scope, at most: the rest of the runtime is to have its turn.
+/// (What the tasks do counts for the budget of Tokio as well; this is for what does not.)
+const POLLS_IN_A_TURN: usize = 256;
 
 /// See the file's head.
 pub(super) struct Queue {
@@ -113,6 +122,12 @@ impl Queue {
         // SAFETY: Q1.
         self.local.with_mut(|local| unsafe { &mut *local }.append(task, task));
         true
+    }
+
+    /// Whether it can be pushed to.
+    pub(super) fn is_open(&self) -> bool {
+        // ORDERING: Relaxed: a push tells for sure.
+        self.head.load(Ordering::Relaxed) != closed()
     }
 
     /// Whether this thread drives the scope, and is not just polling this task: then the task is untouched
@@ -241,7 +256,18 @@ impl Reins {
 
     /// This thread polls while the result lives.
     pub(super) fn hold(&mut self) -> Held {
-        Held(DRIVEN.with(|driven| driven.replace(&raw const *self.0)))
+        let outer = DRIVEN.with(|driven| driven.replace(&raw const *self.0));
+        if outer.is_null() {
+            POLLS.with(|polls| polls.set(0));
+        }
+        Held(outer)
+    }
+
+    /// Counts a poll. False: the turn is over. The first of each poll of a scope is granted: what polls the scope
+    /// may do so in a loop, inside of a poll of another.
+    pub(super) fn has_turn(&self, is_first: bool) -> bool {
+        let made = POLLS.with(|polls| polls.replace(polls.get() + 1));
+        is_first || (made < POLLS_IN_A_TURN && coop::has_budget())
     }
 }
 

@@ -67,11 +67,10 @@ impl<Fut: Future> Future for Scoped<'_, Fut> {
         }
         let _held = this.tasks.driver.hold();
         let mut running = Running { body: this.body, tasks: this.tasks, has_returned: false };
-        let mut polls = 0;
         loop {
             let Running { body, tasks: Tasks { driver, body: task, .. }, has_returned } =
                 &mut running;
-            match driver.run(task, &mut polls, cx.waker()) {
+            match driver.run(task, cx.waker()) {
                 Turn::Body => {
                     let Some(future) = body.as_mut().as_pin_mut() else { continue };
                     let waker = task.waker();

@@ -1,7 +1,7 @@
 //! A share in a task of a scope: what its holders do with it.
 
 use std::future::Future;
-use std::mem::ManuallyDrop;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::NonNull;
 use std::task::{self, Poll, Waker};
 
@@ -10,6 +10,7 @@ use taut_core::sync::{Arc, Ordering};
 use super::cell::{self, ABORTED, DETACHED, DONE, DOOMED, Header, Links, QUEUED};
 use super::queue::Queue;
 use super::waker;
+use crate::depth::Depth;
 use crate::panics::FirstPanic;
 
 /// A share in a task.
@@ -127,7 +128,7 @@ impl Share {
     }
 
     /// Nobody waits for it to be done any more.
-    pub(super) fn forget_joiner(&self) {
+    fn forget_joiner(&self) {
         let joiner = self.get().joiner.lock().take();
         drop(joiner);
     }
@@ -148,8 +149,12 @@ impl Share {
             unsafe { self.get().queue.push(self.0) };
         }
         if self.get().queue.is_at_rest_here(self.0) {
-            // SAFETY: that is so.
-            unsafe { self.abort() };
+            // In a chain of groups, each in a task of another, what is deep down is left to the scope.
+            let depth = Depth::enter();
+            if depth.is_some() {
+                // SAFETY: it is at rest.
+                unsafe { self.abort() };
+            }
         }
     }
 
@@ -177,21 +182,26 @@ impl Share {
         self.state() & DONE != 0
     }
 
-    /// For the handle: moves the output out. `None`: there is none, for the task was aborted.
+    /// For the handle: moves the output out, and waits no more. `None`: there is none, for the task was
+    /// aborted.
     ///
     /// # Safety
     ///
     /// The task is done, `T` is its output, and nobody has taken or dropped it.
     pub(super) unsafe fn take_output<T>(&self) -> Option<T> {
         if self.state() & ABORTED != 0 {
+            // T2: who has set it may be dropping the future just now.
+            self.forget_joiner();
             return None;
         }
-        let mut output = std::mem::MaybeUninit::<T>::uninit();
+        let mut output = MaybeUninit::<T>::uninit();
         let place = NonNull::from(&mut output).cast();
         // SAFETY: T3, and by the caller.
-        unsafe { (self.get().vtable.take_output)(self.0, place) };
+        let is_taken = unsafe { (self.get().vtable.take_output)(self.0, place) };
         // SAFETY: it was moved there.
-        Some(unsafe { output.assume_init() })
+        let output = is_taken.then(|| unsafe { output.assume_init() });
+        self.forget_joiner();
+        output
     }
 
     /// For the handle: nobody will ask for the output.
@@ -199,13 +209,19 @@ impl Share {
     /// # Safety
     ///
     /// Called once, and the output has not been taken.
-    pub(super) unsafe fn detach(&self) {
+    pub(super) unsafe fn detach(&self, is_listening: bool) {
         // ORDERING: Acquire for an output that is there; Release for who drops it else.
         let state = self.get().state.fetch_or(DETACHED, Ordering::AcqRel);
+        let mut panics = FirstPanic::default();
         if state & (DONE | ABORTED) == DONE {
             // SAFETY: T3.
-            unsafe { (self.get().vtable.clear)(self.0) };
+            panics.of(|| unsafe { (self.get().vtable.clear)(self.0) });
         }
+        if is_listening {
+            // The waker may be that of a task of the scope, which would keep this one, and this one it.
+            panics.of(|| self.forget_joiner());
+        }
+        panics.raise();
     }
 }
 

@@ -56,10 +56,6 @@ impl<T> Spawned<'_, T> {
         Self { task: Some(task), is_listening: false, _scope: PhantomData, _output: PhantomData }
     }
 
-    pub(super) const fn task(&self) -> Option<&Share> {
-        self.task.as_ref()
-    }
-
     /// Ends the task: its future is dropped, before this returns if that can be, and else as soon as the
     /// scope is polled. (It cannot be if the task is the caller, or if the caller is in another task of the
     /// runtime.) If the task is done, what it gave is dropped.
@@ -111,10 +107,9 @@ impl<T> Future for Spawned<'_, T> {
         if !task.poll_done(cx) {
             return Poll::Pending;
         }
-        // SAFETY: it is done, and the handle has given nothing yet.
-        let output = unsafe { task.take_output() };
-        task.forget_joiner();
-        this.task = None;
+        let task = this.task.take();
+        // SAFETY: it is done, and the handle has given nothing yet; nor will it, for the task is taken.
+        let output = task.and_then(|task| unsafe { task.take_output() });
         match output {
             Some(output) => Poll::Ready(output),
             None => panic!("the scope was dropped before the task had ended"),
@@ -125,12 +120,8 @@ impl<T> Future for Spawned<'_, T> {
 impl<T> Drop for Spawned<'_, T> {
     fn drop(&mut self) {
         if let Some(task) = &self.task {
-            if self.is_listening {
-                // The waker may be that of a task of the scope, which would keep this one, and this one it.
-                task.forget_joiner();
-            }
             // SAFETY: it has given nothing, and is going.
-            unsafe { task.detach() };
+            unsafe { task.detach(self.is_listening) };
         }
     }
 }

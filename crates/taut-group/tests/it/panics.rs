@@ -125,7 +125,7 @@ async fn eg_12_the_payload_is_the_tasks_own() {
     group.spawn(async { std::panic::panic_any(7_u64) }).await;
     group.spawn(async { panic!("{}", 7) }).await;
     settle().await;
-    assert_eq!(ctx.cause().unwrap().to_string(), "a task of the group panicked: not a text");
+    assert_eq!(ctx.cause().unwrap().to_string(), "a task of the group panicked: (not a text)");
     assert!(payload_of(group.wait()).await.is::<u64>());
 }
 

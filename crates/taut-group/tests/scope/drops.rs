@@ -203,3 +203,29 @@ fn a_value_that_waits_for_the_tasks_is_dropped_with_them() {
     dropped.sort_unstable();
     assert_eq!(dropped, ['t', 'v']);
 }
+
+/// Whoever is last frees the task: here the scope, or a thread that has a waker.
+#[test]
+fn a_waker_goes_while_the_scope_does() {
+    for is_dropped in [true, false] {
+        for _ in 0..crate::support::ROUNDS {
+            let (gate, count) = (Gate::new(), AtomicUsize::new(0));
+            let mut scope = parked(taut::scope(async |s| {
+                s.spawn(async {
+                    gate.pass().await;
+                    count.fetch_add(1, Ordering::SeqCst);
+                });
+            }));
+            let waker = gate.wakers().pop().unwrap();
+            if !is_dropped {
+                gate.open();
+                waker.wake_by_ref();
+            }
+            crate::support::race::<()>(vec![
+                Box::new(move || drop(waker)),
+                Box::new(move || if is_dropped { drop(scope) } else { scope.ready() }),
+            ]);
+            assert_eq!(count.into_inner(), usize::from(!is_dropped));
+        }
+    }
+}

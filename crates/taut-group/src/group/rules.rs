@@ -1,0 +1,65 @@
+//! What a group does when a task fails, or panics.
+
+/// What a [`Group`](crate::Group) does when a task fails.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use taut::group::{Group, OnError};
+///
+/// let mut group = Group::<(), &str>::new().on_error(OnError::Abort);
+/// group.spawn(std::future::pending()).await;
+/// group.spawn(async { Err("no disk") }).await;
+/// assert_eq!(group.wait().await, Err("no disk"));
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OnError {
+    /// Ends the context of the group, if it has one, and starts no more tasks. Those that run are to see that:
+    /// Go's way.
+    #[default]
+    Cancel,
+    /// The same, and drops the futures of all other tasks.
+    Abort,
+    /// Nothing: all tasks run to their end.
+    Continue,
+}
+
+/// What a [`Group`](crate::Group) does when a task panics.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use taut::group::{Group, OnPanic, TaskError};
+///
+/// # std::panic::set_hook(Box::new(|_| ()));
+/// let mut connections = Group::<(), std::io::Error>::new().on_panic(OnPanic::Contain);
+/// connections.spawn(async { panic!("a bug that this client has found") }).await;
+/// connections.spawn(async { Ok(()) }).await; // served all the same
+/// while let Some(completed) = connections.next().await {
+///     if let Err(TaskError::Panicked(panicked)) = completed.result {
+///         assert_eq!(panicked.message(), "a bug that this client has found");
+///     }
+/// }
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OnPanic {
+    /// Ends the context of the group at once, and whoever waits raises the panic again when all tasks have ended.
+    /// Without a context, or with another rule than [`OnError::Cancel`], the other tasks are aborted at once.
+    #[default]
+    Raise,
+    /// The others go on, and [`next`](crate::Group::next) and [`wait_all`](crate::Group::wait_all) give it as
+    /// [`TaskError::Panicked`](crate::TaskError::Panicked). [`wait`](crate::Group::wait), which cannot, raises it
+    /// if there is no error to give.
+    Contain,
+}
+
+/// What a task is started under.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rules {
+    pub(crate) on_error: OnError,
+    pub(crate) on_panic: OnPanic,
+}
