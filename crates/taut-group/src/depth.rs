@@ -1,7 +1,7 @@
 //! How deep this thread is in destructors that end tasks, whose destructors end tasks.
 //!
-//! A group in a task of a group in a task of a group: dropping the first drops a future in place, which drops
-//! the second, and so on, all on one stack, however the chain was built. So there is an end to that.
+//! A group in a task of a group in a task of a group: dropping the first drops a future in place, which
+//! drops the second, and so on, all on one stack, however the chain was built. So there is an end to that.
 
 use std::cell::Cell;
 

@@ -174,8 +174,8 @@ impl<T, E> Group<T, E> {
     }
 
     /// As [`with_context`](Self::with_context), and `cause` says what the cause of the context is when it
-    /// ends with this error. For errors that cannot be cloned. It is called for every error, and to learn what
-    /// the end of the context would read like: an error that reads the same is a consequence of it.
+    /// ends with this error. For errors that cannot be cloned. It is called for every error, and to learn
+    /// what the end of the context would read like: an error that reads the same is a consequence of it.
     ///
     /// # Examples
     ///

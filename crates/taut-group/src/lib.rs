@@ -44,6 +44,6 @@ pub use self::group::{
 };
 pub use self::map::parallel_map;
 pub use self::race::{first_ok, hedge};
-pub use self::scope::{Scope, Scoped, Spawned, scope};
+pub use self::scope::{AbortOnDrop, Scope, Scoped, Spawned, scope};
 pub use self::spawn::{spawn, spawn_blocking};
 pub use self::wait_group::WaitGroupExt;

@@ -8,7 +8,8 @@ use crate::group::{Group, OnError};
 /// the order of the items. The first error ends it: the other tasks are aborted, and no more items are
 /// taken.
 ///
-/// One item is taken ahead: while there is no place for it, what `f` has made of it waits and is not polled.
+/// One item is taken ahead: while there is no place for it, what `f` has made of it waits and is not
+/// polled.
 ///
 /// It is a [`Group`] with a limit and [`OnError::Abort`]; for contexts, or results as they come, take that.
 /// A limit of 0 counts as 1.
@@ -23,8 +24,8 @@ use crate::group::{Group, OnError};
 ///
 /// # Panics
 ///
-/// With the first panic of a task; outside of a Tokio runtime, if there is an item; and if the runtime of the tasks is
-/// shut down before their end.
+/// With the first panic of a task; outside of a Tokio runtime, if there is an item; and if the runtime of
+/// the tasks is shut down before their end.
 ///
 /// # Examples
 ///

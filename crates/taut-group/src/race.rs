@@ -70,13 +70,14 @@ where
     .await
 }
 
-/// Makes an attempt, and one more beside those that run whenever the newest has not been answered for `delay`, or any has
-/// failed, `attempts` in all; gives the first value and drops the other attempts before it returns. A hedged request (Dean
-/// and Barroso, "The tail at scale", 2013): with the delay near the 95th percentile of the latency, one request in twenty is
-/// made twice, and the slowest of the answers disappear.
+/// Makes an attempt, and one more beside those that run whenever the newest has not been answered for
+/// `delay`, or any has failed, `attempts` in all; gives the first value and drops the other attempts before
+/// it returns. A hedged request (Dean and Barroso, "The tail at scale", 2013): with the delay near the 95th
+/// percentile of the latency, one request in twenty is made twice, and the slowest of the answers
+/// disappear.
 ///
-/// With no delay all are made at once, and with [`Duration::MAX`] one when another has failed. An attempt that is made has
-/// its turn before the next is, and none is made, or polled, once one has been answered.
+/// With no delay all are made at once, and with [`Duration::MAX`] one when another has failed. An attempt
+/// that is made has its turn before the next is, and none is made, or polled, once one has been answered.
 ///
 /// Only for what may be done twice. The attempts run in a [`scope`](crate::scope()), so they may borrow;
 /// `start` is given the number of the attempt, from 0.
@@ -178,8 +179,8 @@ impl<'env, T: Send + 'env, E: Send + 'env> Race<'env, T, E> {
         self.is_won.load(Ordering::Relaxed)
     }
 
-    /// What completes next. `None`: nothing did, in this time. Whoever was woken has a turn before the clock is looked at, so
-    /// that an answer which is there by then goes before the end of the time.
+    /// What completes next. `None`: nothing did, in this time. Whoever was woken has a turn before the
+    /// clock is looked at, so that an answer which is there by then goes before the end of the time.
     async fn next_within(&mut self, patience: Duration) -> Option<Option<Completed<T, E>>> {
         let mut patience = pin!(Deadline::after(patience));
         let mut next = pin!(self.group.next());
@@ -205,8 +206,8 @@ impl<'env, T: Send + 'env, E: Send + 'env> Race<'env, T, E> {
 }
 
 pin_project! {
-    /// A future in a race. It is not polled once there is a value: all that is left to it is to be dropped, and what it would
-    /// do meanwhile, or panic with, is nothing to who has won.
+    /// A future in a race. It is not polled once there is a value: all that is left to it is to be dropped,
+    /// and what it would do meanwhile, or panic with, is nothing to who has won.
     struct Runner<'env, F> {
         #[pin]
         future: F,

@@ -22,7 +22,7 @@ use self::queue::{Queue, Reins};
 pub use self::scoped::Scoped;
 use self::scoped::Tasks;
 use self::share::Share;
-pub use self::spawned::Spawned;
+pub use self::spawned::{AbortOnDrop, Spawned};
 use crate::group::Group;
 
 /// Runs `body`, and the tasks that it starts, inside the task that awaits this, and gives what the body

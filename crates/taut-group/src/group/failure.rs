@@ -9,8 +9,10 @@ use taut_context::Cause;
 /// no error type of their own.
 ///
 /// A group gives its first error to who waits, and to its context as the cause. So it has to be in two
-/// places, and most errors cannot be cloned. Every error becomes a `Failure` by `?`, and a `Failure`
-/// becomes a `Box<dyn Error>` by `?`. (It is no `Error` itself, or the first could not be.)
+/// places, and most errors cannot be cloned. Every type that is an `Error` becomes a `Failure` by `?`, and
+/// a `Failure` becomes a `Box<dyn Error>` by `?`. It is no `Error` itself, or the first could not be; nor
+/// are `Box<dyn Error>` and `anyhow::Error`, which become one by `.map_err(Failure::new)`. Who has `anyhow`
+/// everywhere takes [`with_context_by`](crate::Group::with_context_by) instead.
 ///
 /// # Examples
 ///

@@ -27,7 +27,8 @@ pub trait Home: sealed::Sealed {
 ///
 /// Nobody else can implement it.
 pub trait Hosts<'a>: Home {
-    /// Makes a task, and what starts it. It may be aborted before that is called, which it is to be all the same.
+    /// Makes a task, and what starts it. It may be aborted before that is called, which it is to be all the
+    /// same.
     #[doc(hidden)]
     fn host<F: Future<Output = ()> + Send + 'a>(
         &self,

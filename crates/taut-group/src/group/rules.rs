@@ -16,8 +16,8 @@
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnError {
-    /// Ends the context of the group, if it has one, and starts no more tasks. Those that run are to see that:
-    /// Go's way.
+    /// Ends the context of the group, if it has one, and starts no more tasks. Those that run are to see
+    /// that: Go's way.
     #[default]
     Cancel,
     /// The same, and drops the futures of all other tasks.
@@ -47,13 +47,14 @@ pub enum OnError {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnPanic {
-    /// Ends the context of the group at once, and whoever waits raises the panic again when all tasks have ended.
-    /// Without a context, or with another rule than [`OnError::Cancel`], the other tasks are aborted at once.
+    /// Ends the context of the group at once, and whoever waits raises the panic again when all tasks have
+    /// ended. Without a context, or with another rule than [`OnError::Cancel`], the other tasks are aborted
+    /// at once.
     #[default]
     Raise,
-    /// The others go on, and [`next`](crate::Group::next) and [`wait_all`](crate::Group::wait_all) give it as
-    /// [`TaskError::Panicked`](crate::TaskError::Panicked). [`wait`](crate::Group::wait), which cannot, raises it
-    /// if there is no error to give.
+    /// The others go on, and [`next`](crate::Group::next) and [`wait_all`](crate::Group::wait_all) give it
+    /// as [`TaskError::Panicked`](crate::TaskError::Panicked). [`wait`](crate::Group::wait), which cannot,
+    /// raises it if there is no error to give.
     Contain,
 }
 

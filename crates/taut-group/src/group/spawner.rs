@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 
+use taut_context::Context;
 use taut_core::sync::Arc;
 
 use super::home::{Home, Hosts};
@@ -49,9 +50,9 @@ where
     /// first served. True: it was started.
     ///
     /// False: the context of the group has ended, or its tasks were aborted, before there was a place. The
-    /// future is dropped and has not begun, and [`wait`](Self::wait) will not be `Ok` (unless the group has no
-    /// context, and [`next`](Self::next) has given the error already). So this need not be looked at, but for
-    /// giving up early. [`try_spawn`](Self::try_spawn) gives the future back.
+    /// future is dropped and has not begun, and [`wait`](Self::wait) will not be `Ok` (unless the group has
+    /// no context, and [`next`](Self::next) has given the error already). So this need not be looked at,
+    /// but for giving up early. [`try_spawn`](Self::try_spawn) gives the future back.
     ///
     /// The index of the task, by which `wait` sorts, is given at admission.
     ///
@@ -214,6 +215,19 @@ where
                 Err(refusal) => Err(SpawnError::new(refusal, future)),
             }
         }
+    }
+
+    /// The context of the group, if it has one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let group = taut::group::Group::<(), std::io::Error>::new();
+    /// assert!(group.spawner().context().is_none());
+    /// ```
+    #[must_use]
+    pub fn context(&self) -> Option<&Context> {
+        self.shared.bound.as_ref().map(|bound| &bound.ctx)
     }
 
     /// Starts a task of the group if there is a place for it now.

@@ -71,9 +71,8 @@ impl<T, E, H: Home> Group<T, E, H> {
     /// Waits as [`wait`](Self::wait) does, and gives what came of every task, in the order in which they
     /// were started: all errors, and all values beside them.
     ///
-    /// What was refused by `spawn`, and has never been a task, is not among them. To let all tasks run in spite of
-    /// errors, combine it with
-    /// [`OnError::Continue`](super::OnError::Continue).
+    /// What was refused by `spawn`, and has never been a task, is not among them. To let all tasks run in
+    /// spite of errors, combine it with [`OnError::Continue`](super::OnError::Continue).
     ///
     /// # Cancel safety
     ///
@@ -105,8 +104,9 @@ impl<T, E, H: Home> Group<T, E, H> {
     /// Waits for a task to complete, and gives what came of it: the results as they come. `None` when no
     /// task is alive and all results were given; that ends neither the group nor its context.
     ///
-    /// A group is also a [`Stream`] of the same. Results that nobody takes are kept: whoever has a group for long,
-    /// such as one for each connection of a server, takes them by the way, in a `select!` beside what comes in.
+    /// A group is also a [`Stream`] of the same. Results that nobody takes are kept: whoever has a group
+    /// for long, such as one for each connection of a server, takes them by the way, in a `select!` beside
+    /// what comes in.
     ///
     /// # Cancel safety
     ///

@@ -95,8 +95,8 @@ impl Driver {
         self.reins.park(waker).then_some(Turn::Pending)
     }
 
-    /// Gives up the shares in tasks that were done as somebody was about to queue them: now that the queue is closed, they
-    /// will not come out of it.
+    /// Gives up the shares in tasks that were done as somebody was about to queue them: now that the queue
+    /// is closed, they will not come out of it.
     fn release_late(&mut self) {
         while let Some(first) = self.tasks {
             // SAFETY: D1.

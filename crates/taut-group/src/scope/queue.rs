@@ -263,8 +263,8 @@ impl Reins {
         Held(outer)
     }
 
-    /// Counts a poll. False: the turn is over. The first of each poll of a scope is granted: what polls the scope
-    /// may do so in a loop, inside of a poll of another.
+    /// Counts a poll. False: the turn is over. The first of each poll of a scope is granted: what polls the
+    /// scope may do so in a loop, inside of a poll of another.
     pub(super) fn has_turn(&self, is_first: bool) -> bool {
         let made = POLLS.with(|polls| polls.replace(polls.get() + 1));
         is_first || (made < POLLS_IN_A_TURN && coop::has_budget())

@@ -48,7 +48,7 @@ pub struct Spawned<'env, T> {
     _output: PhantomData<T>,
 }
 
-impl<T> Spawned<'_, T> {
+impl<'env, T> Spawned<'env, T> {
     /// # Safety
     ///
     /// The share is the handle's, and `T` is the output of the task.
@@ -75,6 +75,37 @@ impl<T> Spawned<'_, T> {
         if let Some(task) = &self.task {
             task.kill();
         }
+    }
+
+    /// Makes it a handle that ends its task when it is dropped: for tasks that run for as long as something
+    /// else does, however that ends, by `?` too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// use std::time::Duration;
+    /// use taut::time;
+    ///
+    /// let beats = AtomicU32::new(0);
+    /// let port = taut::scope(async |s| {
+    ///     let beat = async {
+    ///         loop {
+    ///             time::after(Duration::from_secs(1)).await;
+    ///             beats.fetch_add(1, Ordering::Relaxed);
+    ///         }
+    ///     };
+    ///     let _beat = s.spawn(beat).abort_on_drop();
+    ///     time::after(Duration::from_millis(2500)).await;
+    ///     "http".parse::<u16>() // or the scope would wait for the heart to stop
+    /// });
+    /// assert!(port.await.is_err());
+    /// assert_eq!(beats.into_inner(), 2);
+    /// # }
+    /// ```
+    pub const fn abort_on_drop(self) -> AbortOnDrop<'env, T> {
+        AbortOnDrop(Some(self))
     }
 
     /// Whether the task is done: then awaiting this gives its value at once.
@@ -129,5 +160,41 @@ impl<T> Drop for Spawned<'_, T> {
 impl<T> fmt::Debug for Spawned<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Spawned").field("is_finished", &self.is_finished()).finish_non_exhaustive()
+    }
+}
+
+/// A [`Spawned`] that ends its task when it is dropped: see [`Spawned::abort_on_drop`]. A future of what
+/// the task gives, as that is.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// taut::scope(async |s| {
+///     let _forever = s.spawn(std::future::pending::<()>()).abort_on_drop();
+/// })
+/// .await;
+/// # }
+/// ```
+#[must_use = "dropping it aborts the task"]
+#[derive(Debug)]
+pub struct AbortOnDrop<'env, T>(Option<Spawned<'env, T>>);
+
+impl<T> Future for AbortOnDrop<'_, T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<T> {
+        match &mut self.0 {
+            Some(task) => Pin::new(task).poll(cx),
+            None => polled_after_completion(),
+        }
+    }
+}
+
+impl<T> Drop for AbortOnDrop<'_, T> {
+    fn drop(&mut self) {
+        if let Some(task) = self.0.take() {
+            task.abort();
+        }
     }
 }
