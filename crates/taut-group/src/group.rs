@@ -85,6 +85,12 @@ use crate::panics::FirstPanic;
 /// one worker and cost less; and it has groups of its own. For tasks without results, a
 /// [`WaitGroup`](crate::WaitGroupExt). To start one task, [`spawn`](crate::spawn()).
 ///
+/// # Destructors
+///
+/// The future of a task that is aborted is dropped by who aborts it: by whoever drops the group, or by the task
+/// that fails. So its destructors may run outside of the runtime, and should not want a lock that is held there.
+/// What Tokio keeps of a task goes a moment later.
+///
 /// # Cost
 ///
 /// Two allocations for a task, its own and the runtime's; the lock of the group is taken twice to start one
@@ -362,8 +368,10 @@ impl<T, E> Default for Group<T, E> {
 }
 
 impl<T, E, H: Home> Drop for Group<T, E, H> {
-    /// Ends the context, and aborts the tasks: their futures are dropped before this returns. One that
-    /// another thread is polling just then is dropped by that thread, when the poll returns.
+    /// Ends the context, and aborts the tasks: their futures are dropped before this returns, on this thread. But
+    /// one that another thread is polling just then is dropped by that, when the poll returns; tasks of a scope
+    /// that this thread is not polling just then are dropped as soon as that is polled; and in a chain of groups,
+    /// each in a task of another, what is more than 32 deep is left to the runtime, or to the scope.
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         state.is_gone = true;

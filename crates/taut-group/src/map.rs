@@ -6,9 +6,9 @@ use crate::group::{Group, OnError};
 
 /// Runs `f` for every item, at most `limit` at a time, as tasks of the runtime, and gives the results in
 /// the order of the items. The first error ends it: the other tasks are aborted, and no more items are
-/// taken.
+/// taken but the one that was taken already.
 ///
-/// One item is taken ahead: while there is no place for it, what `f` has made of it waits and is not
+/// For one item is taken ahead: while there is no place for it, what `f` has made of it waits and is not
 /// polled.
 ///
 /// It is a [`Group`] with a limit and [`OnError::Abort`]; for contexts, or results as they come, take that.

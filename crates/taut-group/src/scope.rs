@@ -68,7 +68,7 @@ use crate::group::Group;
 ///
 /// # Cost
 ///
-/// One allocation for a scope and one for a task, of its future and some twelve words. Starting, waking and
+/// Two allocations for a scope and one for a task, of its future and some twelve words. Starting, waking and
 /// ending a task takes the same time however many there are; those that were not woken are not touched. A
 /// wake-up from inside the scope is one atomic step, and its poll another.
 ///

@@ -54,7 +54,7 @@ where
     /// no context, and [`next`](Self::next) has given the error already). So this need not be looked at,
     /// but for giving up early. [`try_spawn`](Self::try_spawn) gives the future back.
     ///
-    /// The index of the task, by which `wait` sorts, is given at admission.
+    /// The index of the task, by which `wait` sorts, is given as it is started.
     ///
     /// # Cancel safety
     ///

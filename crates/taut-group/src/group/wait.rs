@@ -61,9 +61,12 @@ impl<T, E, H: Home> Group<T, E, H> {
         let (done, verdict) = self.end().await;
         let values = sum_up(done, &verdict)?;
         let is_lacking = verdict.is_aborted && !verdict.is_reported;
+        let is_refused = verdict.is_refused && !verdict.is_reported;
         match &self.shared.bound {
             Some(bound) if is_lacking || verdict.is_refused || was_over => Err(bound.refusal()),
-            None if is_lacking => panic!("a task of the group was dropped before its end"),
+            None if is_lacking || is_refused => {
+                panic!("a task of the group was dropped before its end")
+            }
             _ => Ok(values),
         }
     }
@@ -225,6 +228,7 @@ fn poll_next<T, E, H: Home>(
 ) -> Poll<Option<Completed<T, E>>> {
     let next = poll_for(shared, Awaited::Any, cx, |state| {
         if let Some(payload) = state.verdict.panic.take() {
+            state.verdict.is_reported = true;
             return Some(Err(payload));
         }
         let next = state.take_next();

@@ -109,13 +109,13 @@ impl Share {
     ///
     /// The caller drives the scope, and the task is not being polled.
     pub(super) unsafe fn abort(&self) -> usize {
-        if self.state() & DONE != 0 {
-            return DONE;
-        }
+        // Whoever starts a task as the scope ends, and finds it closed, may be doing the same just now.
         // ORDERING: who drives the scope next is ordered after us by that; the rest is for nobody.
-        let state = self.get().state.fetch_or(DONE | ABORTED, Ordering::AcqRel);
+        let set = |state| (state & DONE == 0).then_some(state | DONE | ABORTED);
+        let ended = self.get().state.fetch_update(Ordering::AcqRel, Ordering::Acquire, set);
+        let Ok(state) = ended else { return DONE };
         let mut panics = FirstPanic::default();
-        // SAFETY: T2: only who drives the scope sets it, so we are the first.
+        // SAFETY: T2, and we are the first.
         panics.of(|| unsafe { (self.get().vtable.clear)(self.0) });
         panics.of(|| self.tell());
         panics.raise();
