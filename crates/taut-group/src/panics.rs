@@ -21,8 +21,7 @@ impl FirstPanic {
                 if self.0.is_none() {
                     self.0 = Some(payload);
                 } else {
-                    // Dropping it may panic as well; there is an end to it.
-                    let _leaked = ManuallyDrop::new(payload);
+                    drop_quietly(payload);
                 }
                 None
             }
@@ -38,9 +37,15 @@ impl FirstPanic {
     pub(crate) fn raise(self) {
         match self.0 {
             Some(payload) if !thread::panicking() => resume_unwind(payload),
-            payload => {
-                let _leaked = payload.map(ManuallyDrop::new);
-            }
+            Some(payload) => drop_quietly(payload),
+            None => {}
         }
+    }
+}
+
+/// Drops a payload, whose destructor may panic as well; there is an end to that.
+fn drop_quietly(payload: Payload) {
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        let _leaked = ManuallyDrop::new(again);
     }
 }

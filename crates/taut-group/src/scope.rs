@@ -59,8 +59,8 @@ use crate::group::Group;
 ///
 /// # Cancel safety
 ///
-/// Drops the value: dropping the future drops the body and all tasks, before that returns. That is what
-/// lets them borrow.
+/// Drops the value: dropping the future drops the body and then all tasks, the last started first, before
+/// that returns. That is what lets them borrow.
 ///
 /// # Panics
 ///

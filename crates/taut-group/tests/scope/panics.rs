@@ -79,7 +79,6 @@ fn a_panic_before_the_first_poll_is_the_callers() {
 
 /// As often as there are tasks, and all are dropped.
 #[test]
-#[cfg_attr(miri, ignore = "what a later panic was raised with is leaked")]
 fn destructors_that_panic_keep_no_other_task_alive() {
     let count = Cell::new(0);
     let fails = || {
@@ -122,7 +121,6 @@ impl Drop for Fails<'_> {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "what a later panic was raised with is leaked")]
 fn the_first_panic_is_the_one_that_goes_on() {
     let log = Log::new();
     let mut scope = task(taut::scope(async |s| {
@@ -242,7 +240,6 @@ fn a_panic_in_the_waker_of_who_waits_for_a_value_that_comes() {
 
 /// A task that panics, and who waits for it has a waker that panics.
 #[test]
-#[cfg_attr(miri, ignore = "what a later panic was raised with is leaked")]
 fn a_panic_of_a_task_and_one_of_a_waker() {
     let (gate, log, handle) = (Gate::new(), Log::new(), Slot::new());
     let mut scope = parked(taut::scope(async |s| {
