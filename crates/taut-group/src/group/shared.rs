@@ -92,11 +92,12 @@ impl<T, E, H: Home> Shared<T, E, H> {
     /// aborted is.
     pub(crate) fn conclude(&self, seat: Seat, outcome: Outcome<T, E>, rules: Rules) {
         let mut panics = FirstPanic::default();
-        let mut weight = Weight::Reason;
+        let (mut weight, mut is_blamed) = (Weight::Reason, false);
         let (result, payload) = match outcome {
             Outcome::Returned(Ok(value)) => (Some(Ok(value)), None),
             Outcome::Returned(Err(error)) => {
-                self.lock().blame(seat.index);
+                self.lock().blame();
+                is_blamed = true;
                 weight = panics.of(|| self.fail(&error, rules.on_error)).unwrap_or(weight);
                 (Some(Err(TaskError::Failed(error))), None)
             }
@@ -111,7 +112,9 @@ impl<T, E, H: Home> Shared<T, E, H> {
         // What panicked on the way, a callback or a destructor, is as a panic of the task.
         let mut payload = payload.or(panics.into_payload());
         if let Some(payload) = &payload {
-            self.lock().blame(seat.index);
+            if !std::mem::replace(&mut is_blamed, true) {
+                self.lock().blame();
+            }
             FirstPanic::default().of(|| self.panic(&**payload, rules.on_error));
         }
 
@@ -121,7 +124,7 @@ impl<T, E, H: Home> Shared<T, E, H> {
             if state.verdict.panic.is_none() {
                 state.verdict.panic = payload.take();
             }
-            let refuse = state.complete(seat.index, result, weight);
+            let refuse = state.complete(seat.index, result, weight, is_blamed);
             unwanted = Some((handle, refuse));
             wakes.extend(state.take_waiter());
             state.admission.leave(seat.index, wakes)

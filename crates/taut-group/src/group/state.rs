@@ -16,8 +16,8 @@ pub(crate) struct State<T, E, H> {
     pub(crate) live: Live<H>,
     /// What is done and nobody has taken, in the order of completion.
     pub(crate) done: VecDeque<Completed<T, E>>,
-    /// The task that is ending the group just now.
-    blamed: Option<usize>,
+    /// How many tasks are ending the group just now.
+    blamed: usize,
     /// What was aborted by that, and is told of after it.
     held_back: Vec<Completed<T, E>>,
     pub(crate) verdict: Verdict,
@@ -85,7 +85,7 @@ impl<T, E, H> State<T, E, H> {
             admission: Admission::new(),
             live: Live::new(),
             done: VecDeque::new(),
-            blamed: None,
+            blamed: 0,
             held_back: Vec::new(),
             verdict: Verdict::default(),
             waiter: None,
@@ -112,17 +112,19 @@ impl<T, E, H> State<T, E, H> {
         Seat { no: self.live.take(), index }
     }
 
-    /// This task is about to end the group. What that aborts is told of after it.
-    pub(crate) fn blame(&mut self, index: usize) {
-        self.blamed.get_or_insert(index);
+    /// A task is about to end the group. What that aborts is told of after it.
+    pub(crate) const fn blame(&mut self) {
+        self.blamed += 1;
     }
 
-    /// Notes what came of a task; `None`: it panicked. Gives back what is not wanted.
+    /// Notes what came of a task, which was [blamed](Self::blame) or not; `None`: it panicked. Gives back what is
+    /// not wanted.
     pub(crate) fn complete(
         &mut self,
         index: usize,
         result: Option<Result<T, TaskError<E>>>,
         weight: Weight,
+        is_blamed: bool,
     ) -> Option<Completed<T, E>> {
         let says_more = self.verdict.failed.is_none_or(|earlier| earlier.weight < weight);
         match &result {
@@ -132,21 +134,18 @@ impl<T, E, H> State<T, E, H> {
             }
             _ => {}
         }
+        let is_aborted = matches!(result, Some(Err(TaskError::Aborted)));
         let completed = result.map(|result| Completed { index, result });
+        self.blamed -= usize::from(is_blamed);
         if self.is_gone {
             return completed;
         }
-        let is_aborted =
-            |completed: &Completed<T, E>| matches!(completed.result, Err(TaskError::Aborted));
-        if self.blamed.is_some_and(|blamed| blamed != index)
-            && completed.as_ref().is_some_and(is_aborted)
-        {
+        if is_aborted && self.blamed > 0 {
             self.held_back.extend(completed);
             return None;
         }
         self.done.extend(completed);
-        if self.blamed == Some(index) {
-            self.blamed = None;
+        if self.blamed == 0 {
             self.done.extend(self.held_back.drain(..));
         }
         None
