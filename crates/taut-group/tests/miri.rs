@@ -8,6 +8,8 @@ mod not_impl;
 #[path = "scope/support.rs"]
 mod support;
 
+#[path = "scope/abort_on_drop.rs"]
+mod abort_on_drop;
 #[path = "scope/aborts.rs"]
 mod aborts;
 #[path = "scope/borrows.rs"]
@@ -16,6 +18,8 @@ mod borrows;
 mod deep;
 #[path = "scope/drops.rs"]
 mod drops;
+#[path = "scope/found.rs"]
+mod found;
 #[path = "scope/groups.rs"]
 mod groups;
 #[path = "scope/groups_end.rs"]

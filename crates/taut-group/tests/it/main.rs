@@ -12,9 +12,13 @@ mod kit;
 
 mod abort;
 mod causes;
+mod contain;
 mod destructors;
 mod ends;
 mod errors;
+mod found;
+mod found_ends;
+mod found_order;
 mod group;
 mod limit;
 mod line;

@@ -9,11 +9,13 @@ mod not_impl;
 mod kit;
 mod support;
 
+mod abort_on_drop;
 mod aborts;
 mod borrows;
 mod deep;
 mod drops;
 mod fair;
+mod found;
 mod groups;
 mod groups_end;
 mod handles;
