@@ -37,7 +37,8 @@ pub(crate) struct Ticket(u64);
 /// Why somebody has no place in line.
 #[derive(Debug)]
 pub(crate) enum Queued {
-    Refused(Refusal),
+    /// All places are held by tasks that wait for one.
+    WouldDeadlock,
     /// There was no fresh waker.
     Stale,
 }
@@ -117,16 +118,13 @@ impl Admission {
         self.shut
     }
 
-    /// Goes to the end of the line, as part of a task of the group if it is one, and takes the waker. Not
-    /// to be called when a place is free.
+    /// Goes to the end of the line, as part of a task of the group if it is one, and takes the waker: in the
+    /// same step in which [`try_enter`](Self::try_enter) has said that there is no place.
     pub(crate) fn queue(
         &mut self,
         task: Option<usize>,
         fresh: &mut Option<Waker>,
     ) -> Result<Ticket, Queued> {
-        if let Some(refusal) = self.shut {
-            return Err(Queued::Refused(refusal));
-        }
         let Some(waker) = fresh.take() else { return Err(Queued::Stale) };
         let ticket = Ticket(self.next);
         self.next += 1;
@@ -135,7 +133,7 @@ impl Admission {
             *self.blocked.entry(task).or_default() += 1;
             if self.is_stuck() {
                 *fresh = self.take_from_line(ticket).map(|applicant| applicant.waker);
-                return Err(Queued::Refused(Refusal::WouldDeadlock));
+                return Err(Queued::WouldDeadlock);
             }
         }
         Ok(ticket)

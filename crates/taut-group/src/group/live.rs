@@ -8,30 +8,25 @@ pub(crate) struct Live<H> {
     /// The first of the free seats, or their number if there is none.
     free: usize,
     len: usize,
-    next: u64,
 }
 
-/// Where a task sits while it lives, and as the how-manieth it does: a seat is used again, its number is
-/// not.
+/// Where a task sits while it lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SeatNo {
-    at: usize,
-    number: u64,
-}
+pub(crate) struct SeatNo(usize);
 
 #[derive(Debug)]
 enum Seat<H> {
     Free {
         next: usize,
     },
-    /// Under this number, and the handle is not here: not yet, or taken by who aborts the task.
-    Taken(u64),
-    Held(u64, H),
+    /// The handle is not here: not yet, or taken by who aborts the task.
+    Taken,
+    Held(H),
 }
 
 impl<H> Live<H> {
     pub(crate) const fn new() -> Self {
-        Self { seats: Vec::new(), free: 0, len: 0, next: 0 }
+        Self { seats: Vec::new(), free: 0, len: 0 }
     }
 
     pub(crate) const fn len(&self) -> usize {
@@ -40,50 +35,43 @@ impl<H> Live<H> {
 
     /// A seat for one more.
     pub(crate) fn take(&mut self) -> SeatNo {
-        let (at, number) = (self.free, self.next);
+        let at = self.free;
         if at == self.seats.len() {
-            self.seats.push(Seat::Taken(number));
+            self.seats.push(Seat::Taken);
             self.free += 1;
         } else if let Seat::Free { next } = self.seats[at] {
-            self.seats[at] = Seat::Taken(number);
+            self.seats[at] = Seat::Taken;
             self.free = next;
         }
         self.len += 1;
-        self.next += 1;
-        SeatNo { at, number }
+        SeatNo(at)
     }
 
-    /// Keeps the handle of a task, or gives it back if the task has ended already.
-    pub(crate) fn hold(&mut self, seat: SeatNo, handle: H) -> Option<H> {
-        match self.seats[seat.at] {
-            Seat::Taken(number) if number == seat.number => {
-                self.seats[seat.at] = Seat::Held(number, handle);
-                None
-            }
-            _ => Some(handle),
-        }
+    /// Keeps the handle of a task. It has not begun, so it sits where it was put.
+    pub(crate) fn hold(&mut self, SeatNo(at): SeatNo, handle: H) {
+        self.seats[at] = Seat::Held(handle);
     }
 
     /// The task has ended. Its handle is to be dropped without the lock.
-    pub(crate) fn leave(&mut self, seat: SeatNo) -> Option<H> {
-        let left = std::mem::replace(&mut self.seats[seat.at], Seat::Free { next: self.free });
-        self.free = seat.at;
+    pub(crate) fn leave(&mut self, SeatNo(at): SeatNo) -> Option<H> {
+        let left = std::mem::replace(&mut self.seats[at], Seat::Free { next: self.free });
+        self.free = at;
         self.len -= 1;
-        match left {
-            Seat::Held(_, handle) => Some(handle),
-            Seat::Taken(_) | Seat::Free { .. } => None,
-        }
+        left.into_handle()
     }
 
     /// The handles of all that live. They keep their seats.
     pub(crate) fn handles(&mut self) -> Vec<H> {
-        let taken = self.seats.iter_mut().filter_map(|seat| match *seat {
-            Seat::Held(number, _) => match std::mem::replace(seat, Seat::Taken(number)) {
-                Seat::Held(_, handle) => Some(handle),
-                Seat::Taken(_) | Seat::Free { .. } => None,
-            },
-            Seat::Taken(_) | Seat::Free { .. } => None,
-        });
-        taken.collect()
+        let held = self.seats.iter_mut().filter(|seat| matches!(seat, Seat::Held(_)));
+        held.filter_map(|seat| std::mem::replace(seat, Seat::Taken).into_handle()).collect()
+    }
+}
+
+impl<H> Seat<H> {
+    fn into_handle(self) -> Option<H> {
+        match self {
+            Self::Held(handle) => Some(handle),
+            Self::Taken | Self::Free { .. } => None,
+        }
     }
 }

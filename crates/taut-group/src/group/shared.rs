@@ -82,9 +82,7 @@ impl<T, E, H: Home> Shared<T, E, H> {
             drop(state);
             return task.abort();
         }
-        let ended = state.live.hold(seat.no, task);
-        drop(state);
-        drop(ended);
+        state.live.hold(seat.no, task);
     }
 
     /// Does what follows from how a task ended, then notes that it has ended, and frees its place. In this
@@ -243,14 +241,14 @@ impl<T, E, H: Home> InLine<'_, T, E, H> {
                     self.ticket = Some(ticket);
                     Some(Poll::Pending)
                 }
-                Err(Queued::Refused(refusal)) => Some(Poll::Ready(Err(refusal))),
+                Err(Queued::WouldDeadlock) => Some(Poll::Ready(Err(Refusal::WouldDeadlock))),
                 Err(Queued::Stale) => None,
             };
         };
         match state.admission.look(ticket, waker, fresh) {
             Look::Answered(answer) => {
                 self.ticket = None;
-                Some(Poll::Ready(state.sit_down(answer)))
+                Some(Poll::Ready(answer.map(|()| state.sit())))
             }
             Look::InLine => Some(Poll::Pending),
             Look::Stale => None,

@@ -100,13 +100,8 @@ impl<T, E, H> State<T, E, H> {
         self.admission.try_enter().map(|()| self.sit())
     }
 
-    /// What became of who waited for a place.
-    pub(crate) fn sit_down(&mut self, answer: Result<(), Refusal>) -> Result<Seat, Refusal> {
-        answer.map(|()| self.sit())
-    }
-
     /// Gives who has a place a seat and a number.
-    fn sit(&mut self) -> Seat {
+    pub(crate) fn sit(&mut self) -> Seat {
         let index = self.next;
         self.next += 1;
         Seat { no: self.live.take(), index }
