@@ -17,6 +17,7 @@
 //! | [`operation`] | what a primitive says of an operation: how to try it, queue it, undo it |
 //! | [`waiting`] | that operation as a future: the life that all of them share |
 //! | [`monitor`] | a state under a lock, and waiting for it to be so |
+//! | [`panics`] | doing several things of which each may panic |
 //! | [`reentry`] | what a thread is polling, so that work which asks for itself is noticed |
 //! | [`case`](mod@case) | the same operation as an arm of a select |
 //! | [`futures!`](crate::futures!) | the future of a public method, named after it |
@@ -49,6 +50,7 @@ pub mod futures;
 pub mod list;
 pub mod monitor;
 pub mod operation;
+pub mod panics;
 pub mod reentry;
 pub mod select;
 pub mod slot;

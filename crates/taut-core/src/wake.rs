@@ -7,9 +7,9 @@
 
 use std::fmt;
 use std::mem::MaybeUninit;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::task::Waker;
-use std::thread;
+
+use crate::panics::FirstPanic;
 
 /// Room for the wakers of one round, on the stack.
 const CAPACITY: usize = 32;
@@ -98,18 +98,13 @@ impl WakeBatch {
     /// Wakes all, whoever panics; then the first panic goes on, unless there is one under way already.
     #[cold]
     fn wake_rest(&mut self) {
-        let mut first = None;
+        let mut panics = FirstPanic::default();
         while let Some(waker) = self.pop_front() {
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
-                first.get_or_insert(panic);
-            }
+            panics.of(|| waker.wake());
         }
         // All room is there again.
         (self.next, self.len) = (0, 0);
-        match first {
-            Some(panic) if !thread::panicking() => resume_unwind(panic),
-            _ => {}
-        }
+        panics.raise();
     }
 }
 

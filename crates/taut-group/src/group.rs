@@ -18,6 +18,7 @@ use std::error::Error;
 use std::fmt;
 
 use taut_context::{Context, ContextError};
+use taut_core::panics::FirstPanic;
 use taut_core::sync::Arc;
 
 use self::admission::Refusal;
@@ -30,7 +31,6 @@ use self::rules::Rules;
 pub use self::rules::{OnError, OnPanic};
 use self::shared::Shared;
 pub use self::spawner::Spawner;
-use crate::panics::FirstPanic;
 
 /// Tasks that belong together, with one result: Go's `errgroup`, and what everybody adds to it.
 ///

@@ -33,7 +33,6 @@
 mod depth;
 mod group;
 mod map;
-mod panics;
 mod race;
 mod scope;
 mod spawn;

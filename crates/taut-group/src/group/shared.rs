@@ -7,6 +7,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{self, Poll, Waker};
 
+use taut_core::panics::{FirstPanic, Payload};
 use taut_core::sync::{Guard, Lock};
 use taut_core::{WakeBatch, coop, in_batches, reentry};
 use taut_sync::Panicked;
@@ -17,7 +18,6 @@ use super::home::{Home, Task};
 use super::rules::Rules;
 use super::state::{Seat, State, Weight};
 use super::{OnError, OnPanic, TaskError};
-use crate::panics::{FirstPanic, Payload};
 
 /// See the file's head.
 pub(crate) struct Shared<T, E, H: Home> {

@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::task::Waker;
 
+use taut_core::panics::Payload;
+
 use super::admission::{Admission, Refusal};
 use super::live::{Live, SeatNo};
 use super::{Completed, TaskError};
-use crate::panics::Payload;
 
 /// Under the lock of a [`Shared`](super::shared::Shared).
 pub(crate) struct State<T, E, H> {

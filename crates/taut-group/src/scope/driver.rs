@@ -11,12 +11,12 @@ use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::task::{Poll, Waker};
 
+use taut_core::panics::FirstPanic;
 use taut_core::sync::Arc;
 
 use super::cell::{DETACHED, DONE, DOOMED, Header, Links, QUEUED};
 use super::queue::{Held, Queue, Reins};
 use super::share::Share;
-use crate::panics::FirstPanic;
 
 /// See the file's head.
 pub(super) struct Driver {

@@ -7,11 +7,11 @@ use std::pin::Pin;
 use std::task::{self, Poll};
 
 use pin_project_lite::pin_project;
+use taut_core::panics::FirstPanic;
 use taut_core::waiting::polled_after_completion;
 
 use super::Bound;
 use super::driver::{Body, Driver, Turn};
-use crate::panics::FirstPanic;
 
 pin_project! {
     /// The future of [`scope`](crate::scope()).

@@ -5,13 +5,14 @@ use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::NonNull;
 use std::task::{self, Poll, Waker};
 
+use taut_core::panics::FirstPanic;
+
 use taut_core::sync::{Arc, Ordering};
 
 use super::cell::{self, ABORTED, DETACHED, DONE, DOOMED, Header, Links, QUEUED};
 use super::queue::Queue;
 use super::waker;
 use crate::depth::Depth;
-use crate::panics::FirstPanic;
 
 /// A share in a task.
 pub(super) struct Share(NonNull<Header>);

@@ -1,12 +1,11 @@
 //! Why a flight did not land.
 
-use std::any::Any;
 use std::error::Error;
 use std::fmt;
-use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::panicked::{Panicked, text_of};
+use taut_core::panics::{Payload, drop_quietly};
+
+use crate::panicked::Panicked;
 
 /// Why there is no value.
 ///
@@ -45,22 +44,9 @@ impl fmt::Display for FlightError {
 
 impl Error for FlightError {}
 
-/// Tells of what was caught.
-pub(super) fn panicked(payload: Box<dyn Any + Send>) -> Panicked {
-    match text_of(&*payload) {
-        Some(message) => Panicked::from_message(message),
-        None => {
-            drop_quietly(payload);
-            Panicked::from_message("(not a text)")
-        }
-    }
-}
-
-/// Others wait for the news, whatever this does when it is dropped.
-fn drop_quietly(payload: Box<dyn Any + Send>) {
-    let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
-    if text_of(&*another).is_none() {
-        // Its drop may panic in its turn; there is an end to it.
-        let _leaked = ManuallyDrop::new(another);
-    }
+/// Tells of what was caught. Others wait for the news, whatever the payload does when it is dropped.
+pub(super) fn panicked(payload: Payload) -> Panicked {
+    let panicked = Panicked::of(&*payload);
+    drop_quietly(payload);
+    panicked
 }

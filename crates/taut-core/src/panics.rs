@@ -6,15 +6,29 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
 
 /// What a panic was raised with.
-pub(crate) type Payload = Box<dyn Any + Send>;
+pub type Payload = Box<dyn Any + Send>;
 
 /// The first panic of several steps.
-#[derive(Default)]
-pub(crate) struct FirstPanic(Option<Payload>);
+///
+/// # Examples
+///
+/// ```
+/// use taut_core::panics::FirstPanic;
+///
+/// # std::panic::set_hook(Box::new(|_| ()));
+/// let mut panics = FirstPanic::default();
+/// panics.of(|| panic!("no disk"));
+/// assert_eq!(panics.of(|| 7), Some(7));
+/// let payload = panics.into_payload().expect("one has panicked");
+/// assert_eq!(payload.downcast_ref(), Some(&"no disk"));
+/// ```
+#[derive(Debug, Default)]
+pub struct FirstPanic(Option<Payload>);
 
 impl FirstPanic {
-    /// Does one step.
-    pub(crate) fn of<R>(&mut self, step: impl FnOnce() -> R) -> Option<R> {
+    /// Does one step. `None`: it panicked.
+    #[allow(clippy::must_use_candidate, reason = "mostly all that matters is that it was tried")]
+    pub fn of<R>(&mut self, step: impl FnOnce() -> R) -> Option<R> {
         match catch_unwind(AssertUnwindSafe(step)) {
             Ok(done) => Some(done),
             Err(payload) => {
@@ -29,12 +43,17 @@ impl FirstPanic {
     }
 
     /// What the first panic was raised with.
-    pub(crate) fn into_payload(self) -> Option<Payload> {
+    #[must_use]
+    pub fn into_payload(self) -> Option<Payload> {
         self.0
     }
 
     /// Lets the first panic go on, unless there is one under way.
-    pub(crate) fn raise(self) {
+    ///
+    /// # Panics
+    ///
+    /// That is what it does.
+    pub fn raise(self) {
         match self.0 {
             Some(payload) if !thread::panicking() => resume_unwind(payload),
             Some(payload) => drop_quietly(payload),
@@ -44,7 +63,13 @@ impl FirstPanic {
 }
 
 /// Drops a payload, whose destructor may panic as well, and so on; there is an end to that.
-fn drop_quietly(payload: Payload) {
+///
+/// # Examples
+///
+/// ```
+/// taut_core::panics::drop_quietly(Box::new("no disk"));
+/// ```
+pub fn drop_quietly(payload: Payload) {
     let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) else { return };
     if !again.is::<&'static str>() && !again.is::<String>() {
         let _leaked = ManuallyDrop::new(again);
