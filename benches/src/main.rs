@@ -19,6 +19,7 @@ mod machine;
 mod networks;
 mod noise;
 mod peers;
+mod plot;
 mod report;
 mod rows;
 mod scopes;
@@ -31,6 +32,7 @@ mod together;
 mod workloads;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -111,6 +113,9 @@ struct RunArgs {
     /// List the rows and who runs them.
     #[arg(long)]
     list: bool,
+    /// Measure nothing: draw these results, a `.md` file, as an `.svg` beside it.
+    #[arg(long, value_name = "FILE", exclusive = true)]
+    plot: Option<PathBuf>,
 }
 
 impl RunArgs {
@@ -155,10 +160,17 @@ fn main() -> ExitCode {
 
 fn start(cli: Cli) -> Result<()> {
     match cli.command {
-        None => harness::main(&cli.run),
-        Some(Command::Run(args)) => harness::main(&args),
+        None => run(&cli.run),
+        Some(Command::Run(args)) => run(&args),
         Some(Command::Child(args)) => child::main(&args),
         Some(Command::Raised { command }) => machine::exec_raised(&command),
+    }
+}
+
+fn run(args: &RunArgs) -> Result<()> {
+    match &args.plot {
+        Some(file) => plot::main(file),
+        None => harness::main(args),
     }
 }
 
