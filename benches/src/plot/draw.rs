@@ -6,10 +6,10 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::read::{Results, Row};
 
-const WIDTH: u32 = 940;
-const ROW: u32 = 20;
-const TOP: u32 = 88;
-const BOTTOM: u32 = 40;
+const WIDTH: i32 = 940;
+const ROW: i32 = 20;
+const TOP: i32 = 88;
+const BOTTOM: i32 = 40;
 /// The names of the rows end here, and the scale begins.
 const LEFT: i32 = 170;
 /// Where the scale ends, and the names of the peers begin.
@@ -26,21 +26,21 @@ const GO: RGBColor = RGBColor(110, 110, 110);
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 
 pub(super) fn svg(results: &Results) -> Result<String> {
-    let rows = u32::try_from(results.rows.len())?;
-    let size = (WIDTH, TOP + rows * ROW + BOTTOM);
+    let rows = i32::try_from(results.rows.len())?;
+    let size = (WIDTH.try_into()?, (y(rows) + BOTTOM).try_into()?);
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        draw(&area, results).map_err(|error| anyhow!("the picture: {error}"))?;
+        draw(&area, results, y(rows)).map_err(|error| anyhow!("the picture: {error}"))?;
     }
     Ok(text)
 }
 
-fn draw(area: &Area<'_>, results: &Results) -> Result<()> {
+fn draw(area: &Area<'_>, results: &Results, bottom: i32) -> Result<()> {
     area.fill(&WHITE)?;
     head(area, &results.caption)?;
-    scale(area, y(results.rows.len()))?;
-    for (index, row) in results.rows.iter().enumerate() {
+    scale(area, bottom)?;
+    for (index, row) in (0..).zip(&results.rows) {
         line(area, row, y(index) + 4)?;
     }
     area.present()?;
@@ -61,7 +61,7 @@ fn scale(area: &Area<'_>, bottom: i32) -> Result<()> {
     for power in SCALE.0..=SCALE.1 {
         let at = x(2f64.powi(power));
         let colour = if power == 0 { GO } else { FAINT };
-        let ends = [(at, TOP.cast_signed() - 8), (at, bottom)];
+        let ends = [(at, TOP - 8), (at, bottom)];
         area.draw(&PathElement::new(ends, colour.stroke_width(1)))?;
         let label = match power {
             0 => "Go".to_owned(),
@@ -109,8 +109,8 @@ fn x(ratio: f64) -> i32 {
 }
 
 /// The top of a line.
-fn y(index: usize) -> i32 {
-    (TOP + ROW * u32::try_from(index).unwrap_or(u32::MAX / ROW)).cast_signed()
+fn y(index: i32) -> i32 {
+    TOP + ROW * index
 }
 
 #[cfg(test)]
