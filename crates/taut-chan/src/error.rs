@@ -2,8 +2,7 @@
 //!
 //! None of them asks anything of `T`: they print without it.
 
-use std::error::Error;
-use std::fmt;
+mod wording;
 
 /// The channel is closed, so the value was not sent; here it is.
 ///
@@ -126,7 +125,8 @@ pub enum TryReserveError {
     Closed,
 }
 
-/// The channel is closed and everything that was in it has been received. It stays so.
+/// The channel is closed and everything that was in it has been received, or is on its way to a receive
+/// that waited for it. It stays so, unless such a receive is dropped unseen: its value then comes back.
 ///
 /// # Examples
 ///
@@ -184,6 +184,15 @@ pub enum RecvTimeoutError {
 
 impl<T> SendError<T> {
     /// The value that was not sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (tx, rx) = taut::chan::bounded(1);
+    /// drop(rx);
+    /// let kept = tx.blocking_send("kept").map_err(|e| e.into_inner());
+    /// assert_eq!(kept, Err("kept"));
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> T {
         self.0
@@ -192,6 +201,14 @@ impl<T> SendError<T> {
 
 impl<T> TrySendError<T> {
     /// The value that was not sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (tx, _rx) = taut::chan::rendezvous();
+    /// let kept = tx.try_send("kept").map_err(|e| e.into_inner());
+    /// assert_eq!(kept, Err("kept"));
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> T {
         match self {
@@ -200,12 +217,27 @@ impl<T> TrySendError<T> {
     }
 
     /// Whether a later attempt may succeed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (tx, _rx) = taut::chan::rendezvous();
+    /// assert!(tx.try_send(7).is_err_and(|e| e.is_full()), "nobody waits to receive");
+    /// ```
     #[must_use]
     pub const fn is_full(&self) -> bool {
         matches!(self, Self::Full(_))
     }
 
     /// Whether no attempt can succeed again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (tx, rx) = taut::chan::rendezvous();
+    /// drop(rx);
+    /// assert!(tx.try_send(7).is_err_and(|e| e.is_closed()), "nobody ever will");
+    /// ```
     #[must_use]
     pub const fn is_closed(&self) -> bool {
         matches!(self, Self::Closed(_))
@@ -214,6 +246,16 @@ impl<T> TrySendError<T> {
 
 impl<T> SendTimeoutError<T> {
     /// The value that was not sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let (tx, _rx) = taut::chan::rendezvous();
+    /// let sent = tx.blocking_send_timeout("kept", Duration::ZERO);
+    /// assert_eq!(sent.map_err(|e| e.into_inner()), Err("kept"));
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> T {
         match self {
@@ -222,12 +264,33 @@ impl<T> SendTimeoutError<T> {
     }
 
     /// Whether the time passed first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let (tx, _rx) = taut::chan::rendezvous();
+    /// let sent = tx.blocking_send_timeout(7, Duration::ZERO);
+    /// assert!(sent.is_err_and(|e| e.is_timeout()));
+    /// ```
     #[must_use]
     pub const fn is_timeout(&self) -> bool {
         matches!(self, Self::Timeout(_))
     }
 
     /// Whether no attempt can succeed again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let (tx, rx) = taut::chan::rendezvous();
+    /// drop(rx);
+    /// let sent = tx.blocking_send_timeout(7, Duration::ZERO);
+    /// assert!(sent.is_err_and(|e| e.is_closed()), "at once");
+    /// ```
     #[must_use]
     pub const fn is_closed(&self) -> bool {
         matches!(self, Self::Closed(_))
@@ -236,15 +299,24 @@ impl<T> SendTimeoutError<T> {
 
 /// `is_closed` and one more question, for the errors that carry no value.
 macro_rules! questions {
-    ($($error:ident: $other:ident, $question:ident, $doc:literal;)*) => {$(
+    ($($(#[$doc:meta])* $error:ident: $other:ident, $question:ident;)*) => {$(
         impl $error {
-            #[doc = $doc]
+            $(#[$doc])*
             #[must_use]
             pub const fn $question(&self) -> bool {
                 matches!(self, Self::$other)
             }
 
             /// Whether no attempt can succeed again.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// let (tx, rx) = taut::chan::bounded::<u32>(1);
+            /// tx.close();
+            /// assert!(tx.try_reserve().is_err_and(|e| e.is_closed()));
+            /// assert!(rx.try_recv().is_err_and(|e| e.is_closed()));
+            /// ```
             #[must_use]
             pub const fn is_closed(&self) -> bool {
                 matches!(self, Self::Closed)
@@ -254,108 +326,49 @@ macro_rules! questions {
 }
 
 questions! {
-    SendFromError: Empty, is_empty, "Whether there was nothing to send.";
-    TryReserveError: Full, is_full, "Whether a later attempt may succeed.";
-    TryRecvError: Empty, is_empty, "Whether a later attempt may succeed.";
-    RecvTimeoutError: Timeout, is_timeout, "Whether the time passed first.";
-}
+    /// Whether there was nothing to send.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let (tx, _rx) = taut::chan::bounded::<u32>(1);
+    /// let mut slot = None;
+    /// assert!(tx.send_from(&mut slot).await.is_err_and(|e| e.is_empty()));
+    /// # }
+    /// ```
+    SendFromError: Empty, is_empty;
 
-/// `Debug` that leaves the value out, `Display`, and `Error`.
-macro_rules! errors_with_value {
-    ($($error:ident { $($pattern:pat => $name:literal, $text:literal;)* })*) => {$(
-        impl<T> fmt::Debug for $error<T> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $($pattern => $name,)* })
-            }
-        }
+    /// Whether a later attempt may succeed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (tx, _rx) = taut::chan::bounded(1);
+    /// assert_eq!(tx.try_send(7), Ok(()));
+    /// assert!(tx.try_reserve().is_err_and(|e| e.is_full()));
+    /// ```
+    TryReserveError: Full, is_full;
 
-        impl<T> fmt::Display for $error<T> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $($pattern => $text,)* })
-            }
-        }
+    /// Whether a later attempt may succeed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (_tx, rx) = taut::chan::bounded::<u32>(1);
+    /// assert!(rx.try_recv().is_err_and(|e| e.is_empty()));
+    /// ```
+    TryRecvError: Empty, is_empty;
 
-        impl<T> Error for $error<T> {}
-    )*};
-}
-
-errors_with_value! {
-    SendError { Self(_) => "SendError(..)", "sending into a closed channel"; }
-    TrySendError {
-        Self::Full(_) => "Full(..)", "sending into a full channel";
-        Self::Closed(_) => "Closed(..)", "sending into a closed channel";
-    }
-    SendTimeoutError {
-        Self::Timeout(_) => "Timeout(..)", "timed out sending into a full channel";
-        Self::Closed(_) => "Closed(..)", "sending into a closed channel";
-    }
-}
-
-macro_rules! plain_errors {
-    ($($error:ident { $($pattern:pat => $text:literal;)* })*) => {$(
-        impl fmt::Display for $error {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $($pattern => $text,)* })
-            }
-        }
-
-        impl Error for $error {}
-    )*};
-}
-
-plain_errors! {
-    SendFromError {
-        Self::Closed => "sending into a closed channel";
-        Self::Empty => "sending from an empty slot";
-    }
-    Closed { Self => "the channel is closed"; }
-    TryReserveError {
-        Self::Full => "reserving room in a full channel";
-        Self::Closed => "reserving room in a closed channel";
-    }
-    RecvError { Self => "receiving from an empty and closed channel"; }
-    TryRecvError {
-        Self::Empty => "receiving from an empty channel";
-        Self::Closed => "receiving from an empty and closed channel";
-    }
-    RecvTimeoutError {
-        Self::Timeout => "timed out receiving from an empty channel";
-        Self::Closed => "receiving from an empty and closed channel";
-    }
-}
-
-impl<T> From<SendError<T>> for TrySendError<T> {
-    fn from(SendError(value): SendError<T>) -> Self {
-        Self::Closed(value)
-    }
-}
-
-impl<T> From<SendError<T>> for SendTimeoutError<T> {
-    fn from(SendError(value): SendError<T>) -> Self {
-        Self::Closed(value)
-    }
-}
-
-impl From<Closed> for SendFromError {
-    fn from(Closed: Closed) -> Self {
-        Self::Closed
-    }
-}
-
-impl From<Closed> for TryReserveError {
-    fn from(Closed: Closed) -> Self {
-        Self::Closed
-    }
-}
-
-impl From<RecvError> for TryRecvError {
-    fn from(RecvError: RecvError) -> Self {
-        Self::Closed
-    }
-}
-
-impl From<RecvError> for RecvTimeoutError {
-    fn from(RecvError: RecvError) -> Self {
-        Self::Closed
-    }
+    /// Whether the time passed first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (_tx, rx) = taut::chan::bounded::<u32>(1);
+    /// let received = rx.blocking_recv_timeout(std::time::Duration::ZERO);
+    /// assert!(received.is_err_and(|e| e.is_timeout()));
+    /// ```
+    RecvTimeoutError: Timeout, is_timeout;
 }

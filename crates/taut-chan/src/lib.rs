@@ -5,7 +5,8 @@
 //!
 //! A channel connects any number of [`Sender`]s with any number of [`Receiver`]s. It is *open* until it
 //! is closed by hand or one side is gone; then it *drains*: sends fail, receives take what is left, and
-//! fail when there is nothing left.
+//! fail when there is nothing left. When the last receiver is dropped there is nobody to drain it: what
+//! is in it is dropped, and sends that wait get their values back.
 //!
 //! ```text
 //!               close(), last sender dropped                   drained
@@ -64,6 +65,11 @@
 //! # }
 //! ```
 //!
+//! # Features
+//!
+//! `time`: `send_timeout`, `send_deadline`, `recv_timeout` and `recv_deadline`, on Tokio's clock. `taut::chan`
+//! has them always.
+//!
 //! # From Go
 //!
 //! | Go | here | what differs |
@@ -72,14 +78,16 @@
 //! | `make(chan T, n)` | [`bounded(n)`](bounded) | `bounded(0)` is a rendezvous |
 //! | a slice, a mutex and a goroutine | [`unbounded()`] | |
 //! | `var c chan T` (nil) | [`never()`] | receiving only, and by intention |
-//! | `c <- v` | [`tx.send(v).await?`](Sender::send) | a closed channel gives the value back; it does not panic |
+//! | `c <- v` | [`tx.send(v).await?`](Sender::send) | |
+//! | `c <- v` into a closed channel: panics | the same | an error that gives the value back |
 //! | `v, ok := <-c` | [`rx.recv().await`](Receiver::recv) | `Err` instead of a zero value and `false` |
 //! | `for v := range c` | `while let Ok(v) = rx.recv().await`, [`rx.stream()`](Receiver::stream) | |
-//! | `close(c)` | [`tx.close()`](Sender::close), or drop the last sender | twice is harmless; the receiver may too |
+//! | `close(c)` | [`tx.close()`](Sender::close), or drop the last sender | the receiver may close too |
+//! | `close(c)` of a closed channel: panics | [`tx.close()`](Sender::close) gives `false` | |
 //! | `select` | `taut::select!`, where each of these operations is an arm | a send that loses keeps its value, by [`send_from`](Sender::send_from) or [`reserve`](Sender::reserve) |
 //! | `select` of one arm and `default` | [`try_send`](Sender::try_send), [`try_recv`](Receiver::try_recv) | |
-//! | `select` of one arm and `time.After` | [`send_timeout`](Sender::send_timeout), [`recv_timeout`](Receiver::recv_timeout) | a value not sent comes back |
-//! | `len(c)`, `cap(c)` | [`len`](Sender::len), [`capacity`](Sender::capacity) | |
+//! | `select` of one arm and `time.After` | [`send_timeout`], [`recv_timeout`] | a value not sent comes back |
+//! | `len(c)`, `cap(c)` | [`len`](Sender::len), [`capacity`](Sender::capacity) | no limit is `None` |
 //! | `chan<- T`, `<-chan T` | [`Sender`], [`Receiver`] | by type, and counted |
 //! | a goroutine that waits for ever | — | when one side is gone the other is told |
 //!
@@ -93,10 +101,10 @@
 //!
 //! | operation | grade | dropped before it completes |
 //! | --- | --- | --- |
-//! | [`recv`](Receiver::recv), [`recv_many`](Receiver::recv_many), [`recv_timeout`](Receiver::recv_timeout), streams | safe | a value that was handed over goes back to the head |
+//! | [`recv`](Receiver::recv), [`recv_many`](Receiver::recv_many), [`recv_timeout`], streams | safe | a value that was handed over goes back to the head |
 //! | [`closed`](Sender::closed) | safe | |
 //! | [`send_from`](Sender::send_from), [`reserve`](Sender::reserve), sinks | loses its place | the value is in its slot, or never existed |
-//! | [`send`](Sender::send), [`send_timeout`](Sender::send_timeout) | drops the value | unless it was sent before |
+//! | [`send`](Sender::send), [`send_timeout`] | drops the value | unless it was sent before |
 //!
 //! # Synchronization
 //!
@@ -104,10 +112,29 @@
 //! receive from a channel of capacity C happens before the completion of send k + C. What comes before a
 //! close happens before the return of a receive that fails because of it.
 //!
+//! A send on a rendezvous channel is done when a receive that waits was handed the value. If that
+//! receive is dropped before it gives it, the next receive gets it, and the send stays done.
+//!
 //! # Errors
 //!
-//! Everything that can fail gives a typed error, with the value where there was one. The channel itself
-//! panics only when a `blocking_` form would park a thread that runs async tasks.
+//! | operation | error | when |
+//! | --- | --- | --- |
+//! | `send`, `blocking_send` | [`SendError`], with the value | closed |
+//! | `try_send` | [`TrySendError`], with the value | closed; no room now |
+//! | `send_timeout`, `send_deadline` | [`SendTimeoutError`], with the value | closed; the time passed first |
+//! | `send_from` | [`SendFromError`]; the value is in its slot | closed; nothing was in the slot |
+//! | `reserve`, `try_reserve` | [`Closed`], [`TryReserveError`] | closed; no room now |
+//! | `recv`, `blocking_recv` | [`RecvError`] | closed and drained |
+//! | `try_recv` | [`TryRecvError`] | closed and drained; nothing there now |
+//! | `recv_timeout`, `recv_deadline` | [`RecvTimeoutError`] | closed and drained; the time passed first |
+//!
+//! For a receiver *closed* is how a loop ends. For a sender it says that nobody wants the value; keep a
+//! [`Receiver`] where that must not happen.
+//!
+//! # Panics
+//!
+//! The `blocking_` forms, if they would park a thread that runs async tasks; the timed forms, if they must
+//! wait and there is no Tokio runtime with time enabled; and a future that is polled after it completed.
 //!
 //! # Cost
 //!
@@ -123,8 +150,13 @@
 //! `broadcast` or `watch`: here each value goes to one receiver. Between threads without async tasks
 //! `crossbeam-channel` can also select. For a `T` of more than some hundred bytes send a `Box`: values
 //! are copied from slot to slot.
-
-#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(feature = "time", doc = "")]
+#![cfg_attr(feature = "time", doc = "[`send_timeout`]: Sender::send_timeout")]
+#![cfg_attr(feature = "time", doc = "[`recv_timeout`]: Receiver::recv_timeout")]
+#![cfg_attr(not(feature = "time"), doc = "")]
+#![cfg_attr(not(feature = "time"), doc = "[`send_timeout`]: #features")]
+#![cfg_attr(not(feature = "time"), doc = "[`recv_timeout`]: #features")]
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(taut_loom, taut_shuttle))))]
 
 mod blocking;
 mod buffered;

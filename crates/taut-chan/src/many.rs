@@ -15,6 +15,19 @@ use crate::shared::Shared;
 
 pin_project! {
     /// Receives many values: [`Receiver::recv_many`](crate::Receiver::recv_many).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::chan::{Receiver, future::RecvMany};
+    ///
+    /// fn batch<'a>(rx: &'a Receiver<u32>, into: &'a mut Vec<u32>) -> RecvMany<'a, u32> {
+    ///     rx.recv_many(into, 64)
+    /// }
+    /// # let (tx, rx) = taut::chan::bounded(1);
+    /// # drop((tx.try_send(7), batch(&rx, &mut Vec::new())));
+    /// # assert_eq!(rx.len(), 1);
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct RecvMany<'a, T> {
         #[pin]

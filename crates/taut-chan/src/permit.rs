@@ -53,6 +53,22 @@ impl<'a, T> Permit<'a, T> {
     ///
     /// [`SendError`] with the value, if the channel was closed since the room was reserved. It cannot
     /// be full.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::chan;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (tx, rx) = chan::bounded(2);
+    /// let (used, late) = (tx.try_reserve()?, tx.try_reserve()?);
+    /// used.send("in time")?;
+    /// rx.close();
+    /// assert_eq!(late.send("too late"), Err(chan::SendError("too late")));
+    /// assert_eq!(rx.try_recv(), Ok("in time"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn send(self, value: T) -> Result<(), SendError<T>> {
         // Sending uses the room up, so it must not be given back too.
         let this = ManuallyDrop::new(self);
@@ -126,6 +142,19 @@ impl<T> OwnedPermit<T> {
     ///
     /// [`SendError`] with the value, if the channel was closed since the room was reserved. It cannot
     /// be full.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (tx, rx) = taut::chan::bounded(1);
+    /// let tx = tx.reserve_owned().await?.send('a')?;
+    /// assert_eq!(rx.recv().await, Ok('a'));
+    /// assert!(!tx.is_closed(), "the permit's sender");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn send(self, value: T) -> Result<Sender<T>, SendError<T>> {
         let sender = self.into_sender();
         // SAFETY: a permit is a reservation, and this one was taken apart.
@@ -134,6 +163,18 @@ impl<T> OwnedPermit<T> {
     }
 
     /// Gives the room back, and the sender.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (tx, _rx) = taut::chan::bounded(1);
+    /// let tx = tx.reserve_owned().await?.release();
+    /// assert_eq!(tx.try_send('a'), Ok(()), "there is room again");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use = "dropping the permit gives the room back too"]
     pub fn release(self) -> Sender<T> {
         let sender = self.into_sender();

@@ -52,6 +52,22 @@ use crate::weak::WeakReceiver;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Which method
+///
+/// | to | use |
+/// | --- | --- |
+/// | receive, and wait for a value | [`recv`](Self::recv) |
+/// | receive what there is, in one go | [`recv_many`](Self::recv_many) |
+/// | wait for so long and no longer | `recv_timeout`, `recv_deadline` |
+/// | not wait | [`try_recv`](Self::try_recv) |
+/// | receive in a thread without tasks | [`blocking_recv`](Self::blocking_recv) |
+/// | have a stream | [`stream`](Self::stream), [`into_stream`](Self::into_stream) |
+///
+/// All of them are safe to drop before they complete: no value is lost, and none is passed.
+///
+/// Go's `<-chan T`. [The crate](crate#from-go) says what differs, who goes first, what happens before
+/// what, and what it costs.
 pub struct Receiver<T> {
     shared: Arc<Shared<T>>,
 }
@@ -85,7 +101,8 @@ impl<T> Receiver<T> {
     ///
     /// # Errors
     ///
-    /// [`RecvError`](crate::RecvError), if the channel is closed and drained; for ever after too.
+    /// [`RecvError`](crate::RecvError), if the channel is closed and drained. It stays so, unless a
+    /// receive that had been handed a value is dropped unseen, which gives that value back.
     ///
     /// # Synchronization
     ///
@@ -115,7 +132,7 @@ impl<T> Receiver<T> {
     }
 
     /// Receives at least one value, waiting for it, and what else is there, up to `max`, at the end of
-    /// `into`. Says how many: 0 if the channel is closed and drained, or if `max` is 0.
+    /// `into`. Says how many: 0 if the channel is closed and drained, or if `max` is 0. There is no error.
     ///
     /// # Cancel safety
     ///

@@ -41,6 +41,21 @@ use crate::weak::WeakSender;
 /// assert_eq!(ids, [0, 1, 2]);
 /// # }
 /// ```
+///
+/// # Which method
+///
+/// | to | use | dropped before it completes |
+/// | --- | --- | --- |
+/// | send, and wait for room | [`send`](Self::send) | the value is dropped |
+/// | the same, where another arm may win | [`send_from`](Self::send_from) | the value is in its slot |
+/// | make the value when there is room | [`reserve`](Self::reserve), [`reserve_owned`](Self::reserve_owned) | no value was made |
+/// | wait for so long and no longer | `send_timeout`, `send_deadline` | the value is dropped |
+/// | not wait | [`try_send`](Self::try_send), [`try_reserve`](Self::try_reserve) | |
+/// | send from a thread without tasks | [`blocking_send`](Self::blocking_send) | |
+/// | feed it from a stream | [`sink`](Self::sink), [`into_sink`](Self::into_sink) | what is in the sink was sent |
+///
+/// Go's `chan<- T`. [The crate](crate#from-go) says what differs, who goes first, what happens before
+/// what, and what it costs.
 pub struct Sender<T> {
     shared: Arc<Shared<T>>,
 }
@@ -82,7 +97,7 @@ impl<T> Sender<T> {
     /// Drops the value: if the future is dropped before it completes and nobody has taken the value
     /// yet, it is dropped with the future, and nothing was sent. Afterwards one cannot tell whether it
     /// was taken; where that matters use [`send_from`](Self::send_from), which keeps it,
-    /// [`reserve`](Self::reserve), or [`send_timeout`](Self::send_timeout).
+    /// [`reserve`](Self::reserve), or `send_timeout`.
     ///
     /// # Errors
     ///
@@ -190,7 +205,8 @@ impl<T> Sender<T> {
     ///
     /// # Cancel safety
     ///
-    /// Loses its place, and drops the sender with the future; clone it first to keep one.
+    /// Loses its place: room that was granted goes to the next who waits. The sender is dropped with the
+    /// future; clone it first to keep one.
     ///
     /// # Errors
     ///

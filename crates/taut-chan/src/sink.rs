@@ -120,6 +120,11 @@ sinks! {
     ///
     /// It is `Unpin`: it allocates its place in the queue once, when it is made.
     ///
+    /// # Cancel safety
+    ///
+    /// Loses its place: a sink that is dropped gives back the room it holds or waits for. A value that
+    /// `start_send` took is in the channel; there is nothing to flush.
+    ///
     /// # Errors
     ///
     /// [`TrySendError::Closed`] with the value, from `start_send`, if the channel is closed;

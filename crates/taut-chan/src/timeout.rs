@@ -23,6 +23,20 @@ use crate::withdraw::{withdraw_recv, withdraw_send};
 
 pin_project! {
     /// Sends a value, or gives it back in time: [`Sender::send_timeout`](crate::Sender::send_timeout).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taut::chan::{Sender, future::SendTimeout};
+    ///
+    /// fn patiently(tx: &Sender<u32>, n: u32) -> SendTimeout<'_, u32> {
+    ///     tx.send_timeout(n, Duration::from_secs(5))
+    /// }
+    /// # let (tx, rx) = taut::chan::bounded(1);
+    /// # drop(patiently(&tx, 7));
+    /// # assert!(rx.is_empty());
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct SendTimeout<'a, T> {
         #[pin]
@@ -57,6 +71,20 @@ impl<T> Future for SendTimeout<'_, T> {
 
 pin_project! {
     /// Receives a value in time: [`Receiver::recv_timeout`](crate::Receiver::recv_timeout).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taut::chan::{Receiver, future::RecvTimeout};
+    ///
+    /// fn patiently(rx: &Receiver<u32>) -> RecvTimeout<'_, u32> {
+    ///     rx.recv_timeout(Duration::from_secs(5))
+    /// }
+    /// # let (tx, rx) = taut::chan::bounded(1);
+    /// # drop((tx.try_send(7), patiently(&rx)));
+    /// # assert_eq!(rx.len(), 1);
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct RecvTimeout<'a, T> {
         #[pin]
@@ -113,7 +141,7 @@ impl<T> Sender<T> {
     ///
     /// # Cancel safety
     ///
-    /// Drops the value, as [`send`](Self::send).
+    /// Drops the value: as [`send`](Self::send), unless it was sent before.
     ///
     /// # Errors
     ///
@@ -145,7 +173,7 @@ impl<T> Sender<T> {
     ///
     /// # Cancel safety
     ///
-    /// Drops the value, as [`send`](Self::send).
+    /// Drops the value: as [`send`](Self::send), unless it was sent before.
     ///
     /// # Errors
     ///
@@ -176,7 +204,7 @@ impl<T> Receiver<T> {
     ///
     /// # Cancel safety
     ///
-    /// Safe, as [`recv`](Self::recv). A value that is handed over as the time passes is received.
+    /// Safe: as [`recv`](Self::recv). A value that is handed over as the time passes is received.
     ///
     /// # Errors
     ///
@@ -208,7 +236,7 @@ impl<T> Receiver<T> {
     ///
     /// # Cancel safety
     ///
-    /// Safe, as [`recv`](Self::recv).
+    /// Safe: as [`recv`](Self::recv).
     ///
     /// # Errors
     ///

@@ -145,7 +145,7 @@ impl AfterFunc {
     ///
     /// let (ctx, cancel) = Context::background().with_cancel();
     /// let (tx, rx) = std::sync::mpsc::channel();
-    /// ctx.after_func(move || tx.send("ended").unwrap()).detach();
+    /// ctx.after_func(move || tx.send("ended").expect("there is a receiver")).detach();
     /// cancel.cancel();
     /// assert_eq!(rx.recv(), Ok("ended"));
     /// ```

@@ -18,28 +18,34 @@ use crate::values::Values;
 /// Whether work is still wanted, until when, and what goes with it: Go's `context.Context`.
 ///
 /// A context is handed down, by reference, to all that works for a request, a connection or a process.
-/// From it others are [derived](Context::with_cancel), which end with it and can end before it.
+/// From it others are [derived](Context::with_cancel), which end with it and can end before it. It is one
+/// pointer; a clone is another handle to the same context. Dropping handles never ends it, dropping its
+/// [`Cancel`](crate::Cancel) does.
 ///
-/// It is one pointer; a clone is another handle to the same context. Dropping handles never ends it,
-/// dropping its [`Cancel`](crate::Cancel) does.
+/// ```text
+///    process ───────┬── request 7 ──┬── its query     when request 7 ends, so do its query
+///     runs          │    ended      │    ended        and its log; that is decided at once,
+///                   │               └── its log       and flows down
+///                   │                    ended
+///                   └── request 8                     request 8, and the process, go on
+///                        runs
+/// ```
 ///
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() {
 /// use std::time::Duration;
 /// use taut::context::{Context, ContextError};
 ///
-/// async fn fetch(ctx: &Context) -> Result<&'static str, ContextError> {
-///     ctx.sleep(Duration::from_secs(5)).await?; // a slow answer
-///     Ok("answer")
+/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// async fn main() {
+///     let (ctx, _cancel) = Context::background().with_timeout(Duration::from_secs(1));
+///     assert_eq!(ctx.run(async { "in time" }).await, Ok("in time"));
+///     let forever = std::future::pending::<()>();
+///     assert_eq!(ctx.run(forever).await, Err(ContextError::DeadlineExceeded));
 /// }
-///
-/// let (ctx, _cancel) = Context::background().with_timeout(Duration::from_secs(1));
-/// assert_eq!(fetch(&ctx).await, Err(ContextError::DeadlineExceeded));
-/// # }
 /// ```
+#[doc = include_str!("context/page.md")]
 #[derive(Clone, Default)]
 pub struct Context(Option<Ref>);
 
@@ -67,6 +73,10 @@ impl Context {
     /// A deadline that has passed is noticed here if it was not before, which ends the whole subtree of
     /// the context that it belongs to, wakers and callbacks included.
     ///
+    /// # Panics
+    ///
+    /// As [`Cancel::cancel`](crate::Cancel::cancel), if it is here that a passed deadline is noticed.
+    ///
     /// # Cost
     ///
     /// A load; with a deadline, a look at the clock.
@@ -92,6 +102,10 @@ impl Context {
     /// # Errors
     ///
     /// How it ended, once it has.
+    ///
+    /// # Panics
+    ///
+    /// As [`err`](Self::err).
     ///
     /// # Examples
     ///
@@ -119,6 +133,10 @@ impl Context {
 
     /// Whether it has ended: [`err`](Self::err) is something.
     ///
+    /// # Panics
+    ///
+    /// As [`err`](Self::err).
+    ///
     /// # Examples
     ///
     /// ```
@@ -141,6 +159,10 @@ impl Context {
     /// The cause that was given to what ended first, this context or one that it derives from; if none
     /// was given, the [`ContextError`] itself. Once said, it does not change. Ask the context that the work
     /// ran under: where only that has ended, those that it derives from have no cause.
+    ///
+    /// # Panics
+    ///
+    /// As [`err`](Self::err).
     ///
     /// # Examples
     ///
@@ -226,7 +248,7 @@ impl Context {
     ///
     /// # Cancel safety
     ///
-    /// Safe. It takes nothing.
+    /// Safe: it takes nothing.
     ///
     /// It borrows the context. For a task: `let ctx = ctx.clone();` and
     /// `async move { ctx.done().await }`.
@@ -271,7 +293,7 @@ impl Context {
     ///
     /// # Cancel safety
     ///
-    /// As `future`: dropping this drops it.
+    /// Drops `future`: what that costs is up to it, here and when the context ends.
     ///
     /// # Errors
     ///
@@ -303,7 +325,7 @@ impl Context {
     ///
     /// # Cancel safety
     ///
-    /// Safe. It takes nothing.
+    /// Safe: it takes nothing.
     ///
     /// # Errors
     ///

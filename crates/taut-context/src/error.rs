@@ -11,6 +11,19 @@ use std::sync::Arc;
 /// It is an error itself. The one inside is found by `downcast_ref` on the cause; where `?` has made
 /// another kind of error of the cause, look for a `Cause` first. Given to another context as its cause,
 /// it stays the same one.
+///
+/// # Examples
+///
+/// ```
+/// use std::io;
+/// use taut::context::{Cause, Context};
+///
+/// let (ctx, cancel) = Context::background().with_cancel();
+/// cancel.cancel_with(io::Error::from(io::ErrorKind::BrokenPipe));
+/// let cause: Option<Cause> = ctx.cause();
+/// let broken = cause.as_ref().and_then(|cause| cause.downcast_ref::<io::Error>());
+/// assert_eq!(broken.map(io::Error::kind), Some(io::ErrorKind::BrokenPipe));
+/// ```
 pub type Cause = Arc<dyn Error + Send + Sync + 'static>;
 
 /// How a context ended. [`Context::cause`](crate::Context::cause) tells why: ask the context that the work

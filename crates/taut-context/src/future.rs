@@ -1,7 +1,33 @@
 //! The futures of a context's methods, named after them.
 //!
 //! Each waits inside itself, without allocating, and must stay where it is once it was polled (they are
-//! not `Unpin`). [`Done`] is a [`Case`]: an arm of a select.
+//! not `Unpin`). [`Done`] is a [`Case`]: an arm of a select. To poll one after completion is to panic.
+//!
+//! The names are for where a type must be written: in a struct, or as what a function gives.
+//!
+//! # Examples
+//!
+//! ```
+//! use taut::context::{Context, future};
+//!
+//! struct Request {
+//!     ctx: Context,
+//! }
+//!
+//! impl Request {
+//!     fn is_over(&self) -> future::Done<'_> {
+//!         self.ctx.done()
+//!     }
+//! }
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() {
+//!     let (ctx, cancel) = Context::background().with_cancel();
+//!     let request = Request { ctx };
+//!     cancel.cancel();
+//!     request.is_over().await;
+//! }
+//! ```
 
 use std::fmt;
 use std::future::Future;
@@ -42,6 +68,16 @@ impl Condition<Inner> for HasEnded<'_> {
 
 pin_project! {
     /// Waits until a context ends: [`Context::done`](crate::Context::done).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::context::{Context, future};
+    ///
+    /// fn end_of(request: &Context) -> future::Done<'_> {
+    ///     request.done()
+    /// }
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct Done<'a> {
         // None: never.
@@ -175,6 +211,16 @@ impl fmt::Debug for Done<'_> {
 
 pin_project! {
     /// Runs a future until the context ends: [`Context::run`](crate::Context::run).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::context::{Context, future};
+    ///
+    /// fn within<F: Future>(request: &Context, work: F) -> future::Run<'_, F> {
+    ///     request.run(work)
+    /// }
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct Run<'a, F> {
         #[pin]
@@ -227,6 +273,19 @@ impl<F> fmt::Debug for Run<'_, F> {
 pin_project! {
     /// Runs a future that may fail until the context ends:
     /// [`Context::try_run`](crate::Context::try_run).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::context::{Context, future};
+    ///
+    /// fn within<T, E, F>(request: &Context, work: F) -> future::TryRun<'_, F>
+    /// where
+    ///     F: Future<Output = Result<T, E>>,
+    /// {
+    ///     request.try_run(work)
+    /// }
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct TryRun<'a, F> {
         #[pin]
@@ -259,6 +318,17 @@ impl<F> fmt::Debug for TryRun<'_, F> {
 
 pin_project! {
     /// Sleeps until the context ends: [`Context::sleep`](crate::Context::sleep).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taut::context::{Context, future};
+    ///
+    /// fn pause(request: &Context) -> future::Sleep<'_> {
+    ///     request.sleep(Duration::from_secs(1))
+    /// }
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct Sleep<'a> {
         #[pin]

@@ -12,9 +12,9 @@
 //!               └─ with_cancel          its two fetches    the first error ends the other
 //! ```
 //!
+//! # Examples
+//!
 //! ```
-//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
-//! # async fn main() {
 //! use std::time::Duration;
 //! use taut::context::{Context, ContextError};
 //!
@@ -26,9 +26,11 @@
 //!     query.run(async { format!("answer to {id}") }).await
 //! }
 //!
-//! let (ctx, _cancel) = Context::background().with_timeout(Duration::from_secs(30));
-//! assert_eq!(handle(&ctx.with_value(RequestId(7))).await.as_deref(), Ok("answer to 7"));
-//! # }
+//! #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! async fn main() {
+//!     let (ctx, _cancel) = Context::background().with_timeout(Duration::from_secs(30));
+//!     assert_eq!(handle(&ctx.with_value(RequestId(7))).await.as_deref(), Ok("answer to 7"));
+//! }
 //! ```
 //!
 //! # How to stop
@@ -39,37 +41,39 @@
 //! [`Context::after_func`], and code that knows tokens only gets a [`Context::token`].
 //!
 //! ```
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() {
 //! use taut::context::Context;
 //! use taut::{chan, select};
 //!
-//! let (ctx, cancel) = Context::background().with_cancel();
-//! let (tx, rx) = chan::bounded::<u32>(8);
-//! let worker = tokio::spawn(async move {
+//! async fn add_up(ctx: Context, numbers: chan::Receiver<u32>) -> u32 {
 //!     let mut sum = 0;
 //!     loop {
 //!         select! {
-//!             received = rx.recv() => match received {
+//!             received = numbers.recv() => match received {
 //!                 Ok(number) => sum += number,
-//!                 Err(_) => break sum,
+//!                 Err(_) => return sum,
 //!             },
-//!             _ = ctx.done() => break sum,
+//!             _ = ctx.done() => return sum,
 //!         }
 //!     }
-//! });
-//! tx.send(7).await.unwrap();
-//! drop(tx);
-//! assert_eq!(worker.await.unwrap(), 7);
-//! cancel.cancel();
-//! # }
+//! }
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let (ctx, cancel) = Context::background().with_cancel();
+//!     let (tx, rx) = chan::rendezvous();
+//!     let worker = tokio::spawn(add_up(ctx, rx));
+//!     tx.send(7).await?;
+//!     cancel.cancel();
+//!     assert_eq!(worker.await?, 7); // though the channel is open
+//!     Ok(())
+//! }
 //! ```
 //!
 //! # What it promises
 //!
 //! - *At once.* When [`Cancel::cancel`] returns, whoever ended the context, all that derives from it says
 //!   so, in whatever thread. Those who wait are woken after that, so none of them meets a context that
-//!   does not know yet. What happened before the end is seen by whoever sees the end.
+//!   does not know yet.
 //! - *Once.* How and why a context ended is decided once and never changes: [`Context::err`],
 //!   [`Context::cause`]. A context that ended with another has its cause.
 //! - *Deadlines are exact.* A deadline that has passed counts for whoever looks, even if no timer has
@@ -82,7 +86,57 @@
 //! - *Any size.* Ending a context takes no stack, however deep or wide the tree, and no memory but for a
 //!   list of the merged contexts that are met.
 //!
-//! # What it costs
+//! # From Go
+//!
+//! [At the type](Context#from-go) is the table of every call. In short:
+//!
+//! | Go | ours | what differs and why |
+//! | --- | --- | --- |
+//! | `ctx, cancel := context.WithTimeout(ctx, d)` | [`ctx.with_timeout(d)`](Context::with_timeout) | |
+//! | `defer cancel()` | dropping [`Cancel`] | cannot be forgotten |
+//! | `<-ctx.Done()`, `ctx.Err()`, `context.Cause(ctx)` | [`done`](Context::done), [`err`](Context::err), [`cause`](Context::cause) | |
+//! | `ctx.Value(key)`, linear in the depth | [`value`](Context::value), by type, in one look | |
+//! | parent and child with the same deadline: either | the parent's holds | a cause does not depend on a race |
+//! | a deadline that fires late | counts from the instant it was due | |
+//! | `AfterFunc`: in a goroutine of its own | [`after_func`](Context::after_func): on the thread that ends it | no task; let it spawn one |
+//! | two contexts in one: by hand | [`Context::merge`] | |
+//! | `signal.NotifyContext` swallows further signals | `with_shutdown_signals` (feature `signal`) | the second one ends the process |
+//!
+//! # From `CancellationToken`
+//!
+//! A context has a cause, a deadline, values, and says that it has ended without a lock. Marking the tree
+//! comes before waking. [`Context::from`] a token and [`Context::token`] lead from one to the other.
+//!
+//! | `tokio-util` | ours |
+//! | --- | --- |
+//! | `child_token()`, `cancel()` | [`Context::with_cancel`], [`Cancel::cancel`] |
+//! | `drop_guard()` | [`Cancel`] itself; [`Cancel::detach`] |
+//! | `cancelled().await`, `is_cancelled()` | [`Context::done`], [`Context::is_done`] |
+//! | `cancelled_owned()` | `async move { ctx.done().await }` |
+//! | `run_until_cancelled(f)` | [`Context::run`], which says how it ended; [`Context::try_run`], if `f` may fail |
+//!
+//! # Fairness
+//!
+//! All who wait for an end are told of it, in no particular order.
+//!
+//! # Cancel safety
+//!
+//! Safe: [`done`](Context::done) and [`sleep`](Context::sleep) take nothing. [`run`](Context::run) and
+//! [`try_run`](Context::try_run) drop the future that they hold.
+//!
+//! # Synchronization
+//!
+//! What happened before the end of a context is seen by whoever sees the end.
+//!
+//! # Errors
+//!
+//! [`ContextError`] says how a context ended, [`Context::cause`] why.
+//!
+//! # Panics
+//!
+//! What must wait for a deadline does where there is no Tokio runtime with time enabled. See [runtimes](#runtimes).
+//!
+//! # Cost
 //!
 //! [`is_done`](Context::is_done) and [`err`](Context::err) are a load; with a deadline, a look at the
 //! clock. Deriving is one allocation and the lock of the parent for a moment; a value, a cause and a merge
@@ -90,37 +144,9 @@
 //! A value is found by one look into a table. `benches/` compares all of that with Go and with
 //! `tokio-util`.
 //!
-//! # Coming from Go
+//! # When to use something else
 //!
-//! | Go | here |
-//! | --- | --- |
-//! | `Background()`, `TODO()` | [`Context::background`], which is `Default` too |
-//! | `WithCancel`, `WithTimeout`, `WithDeadline` | [`Context::with_cancel`], [`with_timeout`](Context::with_timeout), [`with_deadline`](Context::with_deadline) |
-//! | `WithValue`, `WithoutCancel` | [`Context::with_value`], [`without_cancel`](Context::without_cancel) |
-//! | `<-ctx.Done()`, `ctx.Deadline()` | [`Context::done`]`().await`, [`Context::deadline`] |
-//! | `defer cancel()` | dropping [`Cancel`] cancels; [`Cancel::detach`] does not |
-//! | `ctx.Err()`, `context.Cause(ctx)` | [`Context::err`], [`Context::check`], [`Context::cause`] |
-//! | `WithCancelCause` | [`Cancel::cancel_with`], on every context |
-//! | `WithDeadlineCause` under an earlier deadline | its cause is lost, as in Go |
-//! | parent and child with the same deadline: either | the parent's holds |
-//! | a deadline that fires late | counts from the instant it was due |
-//! | `Value(key)`, linear in the depth | [`Context::value`], by type, in one look |
-//! | `AfterFunc`: in a goroutine of its own | [`Context::after_func`]: on the thread that ends it |
-//! | two contexts in one: by hand | [`Context::merge`] |
-//! | `signal.NotifyContext` swallows further signals | the second one ends the process |
-//!
-//! # Coming from `CancellationToken`
-//!
-//! A context has a cause, a deadline, values, and says that it has ended without a lock. Marking the tree
-//! comes before waking. [`Context::from`] a token and [`Context::token`] lead from one to the other.
-//!
-//! | `tokio-util` | here |
-//! | --- | --- |
-//! | `child_token()`, `cancel()` | [`Context::with_cancel`], [`Cancel::cancel`] |
-//! | `drop_guard()` | [`Cancel`] itself; [`Cancel::detach`] |
-//! | `cancelled().await`, `is_cancelled()` | [`Context::done`], [`Context::is_done`] |
-//! | `cancelled_owned()` | `async move { ctx.done().await }` |
-//! | `run_until_cancelled(f)` | [`Context::run`], which says how it ended; [`Context::try_run`], if `f` may fail |
+//! For one limit on one future, `tokio::time::timeout`; to stop one future, drop it.
 //!
 //! # Runtimes
 //!
@@ -129,7 +155,7 @@
 //! `#[tokio::test(start_paused = true)]` (feature `test-util`) deadlines take no time. Not with real I/O:
 //! a paused clock leaps to the next deadline while a socket is silent.
 
-#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(taut_loom, taut_shuttle))))]
 
 mod after_func;
 mod alarm;

@@ -109,7 +109,7 @@ impl fmt::Display for Signal {
 ///         _ => Some(cause.to_string()), // such as "terminate signal received"
 ///     }
 /// }
-/// # assert_eq!(reason(&Context::background()), None);
+/// assert_eq!(reason(&Context::background()), None); // it has not ended
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SignalReceived(Signal);
@@ -120,14 +120,16 @@ impl SignalReceived {
     /// # Examples
     ///
     /// ```
-    /// use taut::context::{Cause, Signal, SignalReceived};
+    /// use taut::context::{Cause, Context, Signal, SignalReceived};
     ///
     /// fn is_terminate(cause: &Cause) -> bool {
     ///     let received = cause.downcast_ref::<SignalReceived>();
     ///     received.is_some_and(|received| received.signal() == Signal::Terminate)
     /// }
-    /// # let cause: Cause = std::sync::Arc::new(taut::context::ContextError::Cancelled);
-    /// # assert!(!is_terminate(&cause));
+    ///
+    /// let (ctx, cancel) = Context::background().with_cancel();
+    /// cancel.cancel_with("enough");
+    /// assert_eq!(ctx.cause().as_ref().map(is_terminate), Some(false));
     /// ```
     #[must_use]
     pub const fn signal(&self) -> Signal {
@@ -186,16 +188,15 @@ impl Context {
     /// ```
     /// use taut::context::{Context, Signal};
     ///
-    /// # async fn reload() -> u32 { 7 }
-    /// # #[tokio::main]
-    /// # async fn main() -> std::io::Result<()> {
-    /// let (ctx, _cancel) = Context::background().with_signals([Signal::Interrupt])?;
-    /// match ctx.run(reload()).await {
-    ///     Ok(count) => println!("{count} files"),
-    ///     Err(error) => println!("{error}: {:?}", ctx.cause()), // Ctrl-C
+    /// #[tokio::main]
+    /// async fn main() -> std::io::Result<()> {
+    ///     let (ctx, _cancel) = Context::background().with_signals([Signal::Interrupt])?;
+    ///     match ctx.run(async { "done" }).await {
+    ///         Ok(answer) => println!("{answer}"),
+    ///         Err(error) => println!("{error}: {:?}", ctx.cause()), // Ctrl-C
+    ///     }
+    ///     Ok(())
     /// }
-    /// # Ok(())
-    /// # }
     /// ```
     #[doc(alias = "NotifyContext")]
     pub fn with_signals(
@@ -229,7 +230,8 @@ impl Context {
     /// ```
     /// use taut::context::Context;
     ///
-    /// # async fn serve(_ctx: &Context) {}
+    /// async fn serve(_ctx: &Context) {}
+    ///
     /// #[tokio::main]
     /// async fn main() -> std::io::Result<()> {
     ///     let (ctx, _cancel) = Context::background().with_shutdown_signals()?;

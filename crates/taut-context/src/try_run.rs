@@ -96,7 +96,7 @@ impl Context {
     ///
     /// # Cancel safety
     ///
-    /// As `future`: dropping this drops it.
+    /// Drops `future`: what that costs is up to it, here and when the context ends.
     ///
     /// # Errors
     ///

@@ -4,6 +4,13 @@
 //! none is left, is pending although it could proceed. Without that a loop over a channel that is
 //! always ready never lets a timer of the same task run. Outside of Tokio everything here is free and
 //! always ready.
+//!
+//! # Examples
+//!
+//! ```
+//! let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+//! assert!(taut_core::coop::proceed(&mut cx).is_ready(), "outside of a task it is free");
+//! ```
 
 use std::cell::Cell;
 use std::task::{self, Poll, Waker};

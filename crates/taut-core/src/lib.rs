@@ -40,7 +40,7 @@
 //! batch.wake_all();
 //! ```
 
-#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(taut_loom, taut_shuttle))))]
 
 pub mod case;
 pub mod claim;

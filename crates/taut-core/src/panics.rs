@@ -1,4 +1,17 @@
 //! Doing several things of which each may panic, and all are to be done.
+//!
+//! # Examples
+//!
+//! ```
+//! use taut_core::panics::FirstPanic;
+//!
+//! let (mut panics, mut done) = (FirstPanic::default(), 0);
+//! for _ in 0..3 {
+//!     panics.of(|| done += 1);
+//! }
+//! panics.raise(); // none has panicked
+//! assert_eq!(done, 3);
+//! ```
 
 use std::any::Any;
 use std::mem::ManuallyDrop;
@@ -27,6 +40,12 @@ pub struct FirstPanic(Option<Payload>);
 
 impl FirstPanic {
     /// Does one step. `None`: it panicked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(taut_core::panics::FirstPanic::default().of(|| 7), Some(7));
+    /// ```
     #[allow(clippy::must_use_candidate, reason = "mostly all that matters is that it was tried")]
     pub fn of<R>(&mut self, step: impl FnOnce() -> R) -> Option<R> {
         match catch_unwind(AssertUnwindSafe(step)) {
@@ -43,6 +62,12 @@ impl FirstPanic {
     }
 
     /// What the first panic was raised with.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(taut_core::panics::FirstPanic::default().into_payload().is_none());
+    /// ```
     #[must_use]
     pub fn into_payload(self) -> Option<Payload> {
         self.0
@@ -53,6 +78,12 @@ impl FirstPanic {
     /// # Panics
     ///
     /// That is what it does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// taut_core::panics::FirstPanic::default().raise(); // nothing to raise
+    /// ```
     pub fn raise(self) {
         match self.0 {
             Some(payload) if !thread::panicking() => resume_unwind(payload),

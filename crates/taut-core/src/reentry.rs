@@ -4,6 +4,14 @@
 //!
 //! - E1. The stack holds the address of each thing whose work is being polled on this thread, and which part of the work it
 //!   is, the innermost last. Polls nest, so who entered last leaves first.
+//!
+//! # Examples
+//!
+//! ```
+//! let cell = 1;
+//! let _inside = taut_core::reentry::enter(&cell, 0);
+//! assert!(taut_core::reentry::part_inside(&cell).is_some(), "whoever asks now is asked by the cell");
+//! ```
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
@@ -17,6 +25,14 @@ thread_local! {
 }
 
 /// While it lives the work of something is being polled on this thread.
+///
+/// # Examples
+///
+/// ```
+/// let thing = 1;
+/// drop(taut_core::reentry::enter(&thing, 7));
+/// assert_eq!(taut_core::reentry::part_inside(&thing), None);
+/// ```
 #[derive(Debug)]
 #[must_use = "it is over when this is dropped"]
 pub struct Inside {

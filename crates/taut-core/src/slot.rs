@@ -8,6 +8,17 @@
 //!
 //! - V1. One party at a time has a slot. It is passed on by a lock or by a verdict.
 //! - V2. At most one `Filled` or `Vacant` of a slot is in use, and it tells the truth.
+//!
+//! # Examples
+//!
+//! ```
+//! use taut_core::slot::Slot;
+//!
+//! let (from, to) = (Slot::holding(7), Slot::empty());
+//! // SAFETY: both slots are ours; one holds a value, the other none.
+//! let value = unsafe { from.filled().move_to(to.vacant()) };
+//! assert_eq!(value.take(), 7);
+//! ```
 
 use std::fmt;
 use std::mem::MaybeUninit;
@@ -15,6 +26,14 @@ use std::mem::MaybeUninit;
 use crate::sync::{UnsafeCell, empty_cell_at};
 
 /// Room for one value, which it does not drop by itself.
+///
+/// # Examples
+///
+/// ```
+/// let slot = taut_core::Slot::holding(7);
+/// // SAFETY: the slot is ours, and it holds a value, which is taken out of it once.
+/// assert_eq!(unsafe { slot.filled() }.take(), 7);
+/// ```
 #[repr(transparent)]
 pub struct Slot<T>(UnsafeCell<MaybeUninit<T>>);
 
@@ -25,6 +44,14 @@ unsafe impl<T: Send> Sync for Slot<T> {}
 
 impl<T> Slot<T> {
     /// A slot without a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let slot = taut_core::Slot::empty();
+    /// // SAFETY: the slot is ours.
+    /// assert_eq!(unsafe { slot.vacant() }.put(7).take(), 7);
+    /// ```
     #[inline(always)]
     #[must_use]
     pub fn empty() -> Self {
@@ -43,6 +70,12 @@ impl<T> Slot<T> {
     }
 
     /// So many slots without values, none of which was ever on the stack.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(taut_core::Slot::<[u8; 1000]>::boxed(1000).len(), 1000);
+    /// ```
     #[must_use]
     pub fn boxed(count: usize) -> Box<[Self]> {
         let mut slots = Box::new_uninit_slice(count);
@@ -55,6 +88,14 @@ impl<T> Slot<T> {
     }
 
     /// A slot that holds `value`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let slot = taut_core::Slot::holding(7);
+    /// // SAFETY: the slot is ours, and holds a value.
+    /// assert_eq!(unsafe { slot.filled() }.take(), 7);
+    /// ```
     #[inline(always)]
     #[must_use]
     pub fn holding(value: T) -> Self {
@@ -83,15 +124,39 @@ impl<T> Slot<T> {
 }
 
 /// A value in a slot, ours to move on. Dropping this leaves it where it is.
+///
+/// # Examples
+///
+/// ```
+/// let slot = taut_core::Slot::holding("moved once");
+/// // SAFETY: the slot is ours, and holds a value.
+/// assert_eq!(unsafe { slot.filled() }.take(), "moved once");
+/// ```
 #[must_use = "the value stays in its slot"]
 pub struct Filled<'a, T>(&'a Slot<T>);
 
 /// An empty slot, ours to fill.
+///
+/// # Examples
+///
+/// ```
+/// let slot = taut_core::Slot::empty();
+/// // SAFETY: the slot is ours.
+/// assert_eq!(unsafe { slot.vacant() }.put(7).take(), 7);
+/// ```
 #[must_use = "the slot stays empty"]
 pub struct Vacant<'a, T>(&'a Slot<T>);
 
 impl<T> Filled<'_, T> {
     /// Takes the value out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let slot = taut_core::Slot::holding("moved once");
+    /// // SAFETY: the slot is ours, and holds a value.
+    /// assert_eq!(unsafe { slot.filled() }.take(), "moved once");
+    /// ```
     #[inline(always)]
     #[must_use = "dropping the value is worth a word"]
     pub fn take(self) -> T {
@@ -100,6 +165,15 @@ impl<T> Filled<'_, T> {
     }
 
     /// Drops the value where it is: it may be too large for the stack.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (value, slot) = (std::rc::Rc::new(7), taut_core::Slot::empty());
+    /// // SAFETY: the slot is ours.
+    /// unsafe { slot.vacant() }.put(value.clone()).drop_in_place();
+    /// assert_eq!(std::rc::Rc::strong_count(&value), 1);
+    /// ```
     #[inline(always)]
     pub fn drop_in_place(self) {
         // SAFETY: V1, V2: it holds a value, ours, and it is dropped once.
@@ -107,6 +181,14 @@ impl<T> Filled<'_, T> {
     }
 
     /// Moves the value on: a single copy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (from, to) = (taut_core::Slot::holding(7), taut_core::Slot::empty());
+    /// // SAFETY: both slots are ours; one holds a value, the other none.
+    /// assert_eq!(unsafe { from.filled().move_to(to.vacant()) }.take(), 7);
+    /// ```
     #[inline(always)]
     pub fn move_to<'b>(self, to: Vacant<'b, T>) -> Filled<'b, T> {
         self.0.0.with(|from| {
@@ -119,6 +201,14 @@ impl<T> Filled<'_, T> {
 
 impl<'a, T> Vacant<'a, T> {
     /// Puts a value in.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let slot = taut_core::Slot::empty();
+    /// // SAFETY: the slot is ours.
+    /// assert_eq!(unsafe { slot.vacant() }.put(7).take(), 7);
+    /// ```
     #[inline(always)]
     pub fn put(self, value: T) -> Filled<'a, T> {
         // SAFETY: V1: the slot is ours.

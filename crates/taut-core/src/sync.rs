@@ -9,6 +9,17 @@
 //! Rule for all who use these atomics: a published word is stored from a shadow kept under a lock and
 //! never read back by its writer; loom remembers only the last access of a thread and would miss races
 //! behind such a read.
+//!
+//! # Examples
+//!
+//! ```
+//! use taut_core::sync::{Arc, AtomicUsize, Lock, Ordering};
+//!
+//! let (count, names) = (Arc::new(AtomicUsize::new(0)), Lock::new(Vec::new()));
+//! count.fetch_add(1, Ordering::Relaxed);
+//! names.lock().push("one");
+//! assert_eq!(names.lock().len(), count.load(Ordering::Relaxed));
+//! ```
 
 mod cell;
 mod lock;

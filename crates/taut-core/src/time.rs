@@ -1,4 +1,18 @@
 //! The door to Tokio's clock: what it shows, and being woken when it has come to an instant.
+//!
+//! # Examples
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() {
+//! use std::time::Duration;
+//! use taut_core::time::{Deadline, Instant};
+//!
+//! let start = Instant::now();
+//! Deadline::after(Duration::from_secs(1)).await;
+//! assert_eq!(start.elapsed(), Duration::from_secs(1));
+//! # }
+//! ```
 
 use std::fmt;
 use std::future::Future;
@@ -38,12 +52,37 @@ pub fn from_now(duration: Duration) -> Option<Instant> {
 /// # Panics
 ///
 /// If there is no Tokio runtime with time enabled.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let at = taut_core::time::Instant::now();
+/// assert_eq!(taut_core::time::timer(at).map(|timer| timer.deadline()), Some(at));
+/// # }
+/// ```
 #[must_use]
 pub fn timer(at: Instant) -> Option<Sleep> {
     at.checked_add(GRAIN).map(|_| sleep_until(at))
 }
 
 /// Polls a [`timer`]. Ready: it has fired, or its runtime is not the one we run in.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// use std::{future::poll_fn, pin::pin};
+/// use taut_core::time::{Instant, poll_timer, timer};
+///
+/// if let Some(timer) = timer(Instant::now()) {
+///     let mut timer = pin!(timer);
+///     poll_fn(|cx| poll_timer(timer.as_mut(), cx)).await;
+/// }
+/// # }
+/// ```
 pub fn poll_timer(timer: Pin<&mut Sleep>, cx: &mut task::Context<'_>) -> Poll<()> {
     // With no budget left it would not be registered.
     Pin::new(&mut unconstrained(timer)).poll(cx)
@@ -77,12 +116,26 @@ pin_project! {
 
 impl Alarm {
     /// One that is registered nowhere.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let alarm = std::pin::pin!(taut_core::time::Alarm::unset());
+    /// alarm.silence(); // nobody was to be woken
+    /// ```
     #[must_use]
     pub const fn unset() -> Self {
         Self { timer: None }
     }
 
     /// Wakes nobody any more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let alarm = std::pin::pin!(taut_core::time::Alarm::unset());
+    /// alarm.silence();
+    /// ```
     pub fn silence(self: Pin<&mut Self>) {
         self.project().timer.set(None);
     }
@@ -92,6 +145,19 @@ impl Alarm {
     /// # Panics
     ///
     /// If it must wait and there is no Tokio runtime with time enabled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// use std::{future::poll_fn, pin::pin};
+    /// use taut_core::time::{Alarm, Instant};
+    ///
+    /// let mut alarm = pin!(Alarm::unset());
+    /// poll_fn(|cx| alarm.as_mut().poll_passed(Instant::now(), cx)).await;
+    /// # }
+    /// ```
     pub fn poll_passed(self: Pin<&mut Self>, at: Instant, cx: &mut task::Context<'_>) -> Poll<()> {
         let mut slot = self.project().timer;
         if slot.as_ref().as_pin_ref().is_none_or(|timer| timer.deadline() != at) {
@@ -150,16 +216,37 @@ pin_project! {
 
 impl Deadline {
     /// At an instant, or never.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(taut_core::time::Deadline::at(None).instant(), None);
+    /// ```
     pub const fn at(at: Option<Instant>) -> Self {
         Self { at, alarm: Alarm::unset() }
     }
 
     /// So long from now; never, if that is further than time goes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// assert!(taut_core::time::Deadline::after(Duration::MAX).instant().is_none(), "never");
+    /// ```
     pub fn after(duration: Duration) -> Self {
         Self::at(from_now(duration))
     }
 
     /// When it passes, if ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let now = taut_core::time::Instant::now();
+    /// assert_eq!(taut_core::time::Deadline::at(Some(now)).instant(), Some(now));
+    /// ```
     #[must_use]
     pub const fn instant(&self) -> Option<Instant> {
         self.at

@@ -4,6 +4,17 @@
 //!
 //! - B1. `wakers[next..len]` are initialised, the rest is not.
 //! - B2. A batch that is dropped wakes what is left in it: no wake-up is lost to a panic in a waker.
+//!
+//! # Examples
+//!
+//! ```
+//! use std::task::Waker;
+//! use taut_core::{sync::Lock, wake};
+//!
+//! let waiting = Lock::new(Some(Waker::noop().clone()));
+//! let woken = waiting.lock().take(); // the lock is gone by the end of this line
+//! wake(woken);
+//! ```
 
 use std::fmt;
 use std::mem::MaybeUninit;
@@ -38,12 +49,26 @@ pub struct WakeBatch {
 
 impl WakeBatch {
     /// An empty batch.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(taut_core::WakeBatch::new().is_empty());
+    /// ```
     #[inline]
     pub const fn new() -> Self {
         Self { wakers: [const { MaybeUninit::uninit() }; CAPACITY], next: 0, len: 0 }
     }
 
     /// Whether nothing is in it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut batch = taut_core::WakeBatch::new();
+    /// batch.push(std::task::Waker::noop().clone());
+    /// assert!(!batch.is_empty());
+    /// ```
     #[inline]
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -51,6 +76,17 @@ impl WakeBatch {
     }
 
     /// Whether it must be woken before anything can be added.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut batch = taut_core::WakeBatch::new();
+    /// while !batch.is_full() {
+    ///     batch.push(std::task::Waker::noop().clone());
+    /// }
+    /// batch.wake_all();
+    /// assert!(!batch.is_full());
+    /// ```
     #[inline]
     #[must_use]
     pub const fn is_full(&self) -> bool {
@@ -58,6 +94,12 @@ impl WakeBatch {
     }
 
     /// Whether this many can still be added.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(taut_core::WakeBatch::new().has_space(32));
+    /// ```
     #[inline]
     #[must_use]
     pub const fn has_space(&self, wakers: usize) -> bool {
@@ -69,6 +111,14 @@ impl WakeBatch {
     /// # Panics
     ///
     /// If the batch [is full](Self::is_full).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut batch = taut_core::WakeBatch::new();
+    /// batch.push(std::task::Waker::noop().clone());
+    /// batch.wake_all();
+    /// ```
     #[inline]
     pub fn push(&mut self, waker: Waker) {
         self.wakers[self.len].write(waker);
@@ -78,6 +128,15 @@ impl WakeBatch {
     /// Wakes all, in the order they were added. Call it with no lock held.
     ///
     /// By reference: a batch is half a kilobyte, and moving it would cost more than most wake-ups.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut batch = taut_core::WakeBatch::new();
+    /// batch.push(std::task::Waker::noop().clone());
+    /// batch.wake_all();
+    /// assert!(batch.is_empty());
+    /// ```
     #[inline]
     pub fn wake_all(&mut self) {
         if !self.is_empty() {

@@ -38,91 +38,30 @@ pub use self::spawner::Spawner;
 /// the order in which the tasks were started, or the first error. No task is left behind: when `wait`
 /// returns none is alive, and dropping a group ends its tasks.
 ///
-/// # Contexts
+/// ```text
+///    with a context:
 ///
-/// A group [with a context](Self::with_context) ends its context when a task fails, with the error as the
-/// cause. The tasks are to watch it, as in Go; with [`OnError::Abort`] they are dropped as well. Once the
-/// context has ended, whoever did that, no task is started any more; and if that or an abort has kept any
-/// from running to its end, `wait` gives an error.
-///
-/// A group [without one](Self::new) lets all tasks run to their end, and gives the first error then: Go's
-/// zero `Group`. After that it may be used again.
-///
-/// # Which error
-///
-/// The first in time, and the cause of the context is the same. An error that only says that a context had
-/// ended ([`ContextError`], or an error with one among its sources), of a task of a group whose context had
-/// ended, gives way to any other.
-///
-/// # Panics of tasks
-///
-/// A panic ends the context at once, like an error, and `wait` raises it again when all tasks have ended.
-/// Without a context, or with another rule than [`OnError::Cancel`], the other tasks are aborted at once.
-/// (In Go the process ends.)
-///
-/// # Fairness
-///
-/// With a limit, whoever waits to start a task is admitted first come, first served, and `try_spawn` passes
-/// nobody.
-///
-/// # From Go
-///
-/// | Go | here | what differs |
-/// | --- | --- | --- |
-/// | `var g errgroup.Group` | [`Group::new()`](Self::new) | |
-/// | `errgroup.WithContext(ctx)` | [`Group::with_context(&ctx)`](Self::with_context) | |
-/// | `g.SetLimit(n)` | [`.limit(n)`](Self::limit), [`set_limit`](Self::set_limit) | at any time; counts who runs already |
-/// | `g.Go(f)` | [`spawn(f).await`](Self::spawn) | a value instead of a variable to write to; false once the group has ended |
-/// | `g.Go` inside of `f` | [`Spawner::spawn`] | at the limit an error, where Go hangs |
-/// | `g.TryGo(f)` | [`try_spawn(f)`](Self::try_spawn) | gives the future back |
-/// | `g.Wait()` | [`wait().await`](Self::wait) | gives the values |
-/// | later errors are lost | [`wait_all`](Self::wait_all), [`next`](Self::next) | |
-/// | `runtime.Goexit` counts as success | an aborted task never does | |
-///
-/// # When to use something else
-///
-/// For many small tasks that talk to each other, or that borrow, [`scope`](crate::scope()): its tasks share
-/// one worker and cost less; and it has groups of its own. For tasks without results, a
-/// [`WaitGroup`](crate::WaitGroupExt). To start one task, [`spawn`](crate::spawn()).
-///
-/// # Destructors
-///
-/// The future of a task that is aborted is dropped by who aborts it: by whoever drops the group, or by the task
-/// that fails. So its destructors may run outside of the runtime, and should not want a lock that is held there.
-/// What Tokio keeps of a task goes a moment later.
-///
-/// # Cost
-///
-/// Two allocations for a task, its own and the runtime's; the lock of the group is taken twice to start one
-/// and once when it ends. A wait for a place is logarithmic in how many wait.
+///    running ──the first error──▶ cancelled ──the last task has ended──▶ joined: wait gives the error
+///       │                         no more tasks start; those that run are to see that the context ended
+///       └───────────────all have ended, and wait was called────────────▶ joined: wait gives the values
+/// ```
 ///
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// use taut::context::{Context, ContextError};
-/// use taut::group::{Failure, Group};
+/// use taut::group::Group;
 ///
-/// async fn fetch(ctx: &Context, page: u32) -> Result<usize, Failure> {
-///     if page == 3 {
-///         return Err(Failure::new("no page 3"));
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), std::num::ParseIntError> {
+///     let mut group = Group::new();
+///     for text in ["80", "443"] {
+///         group.spawn(async move { text.parse::<u16>() }).await;
 ///     }
-///     ctx.done().await; // a slow page
-///     Err(ContextError::Cancelled.into())
+///     assert_eq!(group.wait().await?, [80, 443]);
+///     Ok(())
 /// }
-///
-/// let (group, ctx) = Group::with_context(&Context::background());
-/// let mut group = group.limit(4);
-/// for page in 1..=10 {
-///     let ctx = ctx.clone();
-///     group.spawn(async move { fetch(&ctx, page).await }).await;
-/// }
-/// let failure = group.wait().await.unwrap_err();
-/// assert_eq!(failure.to_string(), "no page 3");
-/// assert_eq!(ctx.cause().expect("ended").to_string(), "no page 3");
-/// # }
 /// ```
+#[doc = include_str!("group/page.md")]
 #[must_use = "dropping it aborts its tasks"]
 pub struct Group<T, E, H: Home = Tokio> {
     shared: Arc<Shared<T, E, H>>,
@@ -252,10 +191,14 @@ impl<T, E, H: Home> Group<T, E, H> {
     /// # Examples
     ///
     /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
     /// use taut::group::{Group, OnError};
     ///
-    /// let group = Group::<(), std::io::Error>::new().on_error(OnError::Abort);
-    /// # drop(group);
+    /// let mut group = Group::<(), &str>::new().on_error(OnError::Abort);
+    /// group.spawn(std::future::pending()).await; // is dropped
+    /// group.spawn(async { Err("no disk") }).await;
+    /// assert_eq!(group.wait().await, Err("no disk"));
+    /// # }
     /// ```
     pub const fn on_error(mut self, rule: OnError) -> Self {
         self.rules.on_error = rule;
@@ -267,10 +210,15 @@ impl<T, E, H: Home> Group<T, E, H> {
     /// # Examples
     ///
     /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
     /// use taut::group::{Group, OnPanic};
     ///
-    /// let group = Group::<(), std::io::Error>::new().on_panic(OnPanic::Contain);
-    /// # drop(group);
+    /// let mut group = Group::<u32, &str>::new().on_panic(OnPanic::Contain);
+    /// group.spawn(async { panic!("a bug") }).await;
+    /// group.spawn(async { Ok(7) }).await;
+    /// let results = group.wait_all().await;
+    /// assert!(results[0].is_err() && results[1] == Ok(7));
+    /// # }
     /// ```
     pub const fn on_panic(mut self, rule: OnPanic) -> Self {
         self.rules.on_panic = rule;

@@ -17,9 +17,54 @@ use crate::scope::{Scope, scope};
 ///
 /// They run in a [`scope`](crate::scope()): they may borrow, and share the worker of who awaits this.
 ///
+/// # Examples
+///
+/// ```
+/// use taut::group::first_ok;
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let parse = async |text: &str| text.parse::<u16>().map_err(|_| format!("{text}?"));
+///     assert_eq!(first_ok([parse("http"), parse("80")]).await, Ok(80));
+///     assert_eq!(first_ok([parse("http")]).await, Err(vec!["http?".to_owned()]));
+/// }
+/// ```
+///
+/// The nearest of several mirrors:
+///
+/// ```
+/// use std::time::Duration;
+/// use taut::group::first_ok;
+/// use taut::time;
+///
+/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// async fn main() {
+///     let ask = async |mirror: u64| {
+///         time::after(Duration::from_millis(100 / mirror)).await;
+///         if mirror == 3 { Err("no route") } else { Ok(mirror) }
+///     };
+///     assert_eq!(first_ok([ask(1), ask(2), ask(3)]).await, Ok(2));
+/// }
+/// ```
+///
+/// # From Go
+///
+/// | Go | ours | what differs and why |
+/// | --- | --- | --- |
+/// | a goroutine for each, a channel with room for all, and the first receive | `first_ok(futures)` | the losers are dropped, and do not run on |
+/// | collecting the errors if none succeeds | `Err(errors)` | in the order of the futures |
+///
+/// # Fairness
+///
+/// That of a [`scope`](crate::scope()#fairness): of two that could be ready the first that is polled wins.
+///
 /// # Cancel safety
 ///
 /// Drops the value: dropping it drops the futures.
+///
+/// # Synchronization
+///
+/// What the futures do happens before this returns.
 ///
 /// # Errors
 ///
@@ -29,23 +74,14 @@ use crate::scope::{Scope, scope};
 ///
 /// If one of the futures panics before one has succeeded.
 ///
-/// # Examples
+/// # Cost
 ///
-/// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() {
-/// use std::time::Duration;
-/// use taut::group::first_ok;
-/// use taut::time;
+/// That of a [`scope`](crate::scope()#cost) with a task for each future.
 ///
-/// let ask = async |mirror: u64| {
-///     time::after(Duration::from_millis(100 / mirror)).await;
-///     if mirror == 3 { Err("no route") } else { Ok(mirror) }
-/// };
-/// assert_eq!(first_ok([ask(1), ask(2), ask(3)]).await, Ok(2));
-/// assert_eq!(first_ok([ask(3)]).await, Err(vec!["no route"]));
-/// # }
-/// ```
+/// # When to use something else
+///
+/// Where most answers come from the first, and the others are only for when that is slow, [`hedge`]. For the first
+/// that is done, failed or not, `taut::select`.
 pub async fn first_ok<I, Fut, T, E>(futures: I) -> Result<T, Vec<E>>
 where
     I: IntoIterator<Item = Fut>,
@@ -72,19 +108,80 @@ where
 
 /// Makes an attempt, and one more beside those that run whenever the newest has not been answered for
 /// `delay`, or any has failed, `attempts` in all; gives the first value and drops the other attempts before
-/// it returns. A hedged request (Dean and Barroso, "The tail at scale", 2013): with the delay near the 95th
-/// percentile of the latency, one request in twenty is made twice, and the slowest of the answers
-/// disappear.
+/// it returns.
 ///
-/// With no delay all are made at once, and with [`Duration::MAX`] one when another has failed. An attempt
+/// A hedged request (Dean and Barroso, "The tail at scale", 2013): with the delay near the 95th
+/// percentile of the latency, one request in twenty is made twice, and the slowest of the answers
+/// disappear. With no delay all are made at once, and with [`Duration::MAX`] one when another has failed. An attempt
 /// that is made has its turn before the next is, and none is made, or polled, once one has been answered.
 ///
 /// Only for what may be done twice. The attempts run in a [`scope`](crate::scope()), so they may borrow;
 /// `start` is given the number of the attempt, from 0.
 ///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use taut::group::hedge;
+///
+/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// async fn main() {
+///     // Tries again when the first attempt has failed.
+///     let answer = hedge(Duration::MAX, 2, async |attempt| match attempt {
+///         0 => Err("refused"),
+///         _ => Ok("answer"),
+///     });
+///     assert_eq!(answer.await, Ok("answer"));
+/// }
+/// ```
+///
+/// The second replica is asked when the first is late:
+///
+/// ```
+/// use std::io;
+/// use std::time::Duration;
+/// use taut::group::hedge;
+/// use taut::time;
+///
+/// struct Replica {
+///     latency: Duration,
+/// }
+///
+/// impl Replica {
+///     async fn ask(&self) -> io::Result<Duration> {
+///         time::after(self.latency).await;
+///         Ok(self.latency)
+///     }
+/// }
+///
+/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// async fn main() -> Result<(), Vec<io::Error>> {
+///     let replicas = [900, 10].map(|ms| Replica { latency: Duration::from_millis(ms) });
+///     let answer = hedge(Duration::from_millis(50), replicas.len(), |attempt| {
+///         replicas[attempt].ask()
+///     });
+///     assert_eq!(answer.await?, Duration::from_millis(10));
+///     Ok(())
+/// }
+/// ```
+///
+/// # From Go
+///
+/// | Go | ours | what differs and why |
+/// | --- | --- | --- |
+/// | a goroutine, a timer, another goroutine, and a channel with room for both | `hedge(delay, 2, start)` | the loser is dropped, and does not run on |
+///
+/// # Fairness
+///
+/// That of a [`scope`](crate::scope()#fairness). An answer that is there when the delay ends goes first.
+///
 /// # Cancel safety
 ///
 /// Drops the value: dropping it drops the attempts.
+///
+/// # Synchronization
+///
+/// What the attempts do happens before this returns.
 ///
 /// # Errors
 ///
@@ -95,26 +192,13 @@ where
 /// If an attempt panics before one has succeeded; and if it must wait and there is no Tokio runtime with
 /// time enabled.
 ///
-/// # Examples
+/// # Cost
 ///
-/// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() {
-/// use std::time::Duration;
-/// use taut::group::hedge;
-/// use taut::time;
+/// That of a [`scope`](crate::scope()#cost) with a task for each attempt that is made, and a timer while it waits.
 ///
-/// let replicas = ["overloaded", "idle"];
-/// let answer = hedge(Duration::from_millis(50), replicas.len(), |attempt| {
-///     let replica = replicas[attempt];
-///     async move {
-///         time::after(Duration::from_millis(if replica == "idle" { 10 } else { 900 })).await;
-///         Ok::<_, std::io::Error>(replica)
-///     }
-/// });
-/// assert_eq!(answer.await.unwrap(), "idle");
-/// # }
-/// ```
+/// # When to use something else
+///
+/// To ask all at once, [`first_ok`]. To try again after a while, one at a time, a loop with `taut::time::after`.
 pub async fn hedge<F, Fut, T, E>(
     delay: Duration,
     attempts: usize,

@@ -37,20 +37,67 @@ use crate::group::Group;
 /// another worker, and what each of them costs is little; but a scope has the power of one worker, and one
 /// task of it that computes long holds up the others.
 ///
-/// | take `scope` for | take a [`Group`](crate::Group) for |
-/// | --- | --- |
-/// | many small tasks that wait most of the time | work that is to use all cores |
-/// | tasks that talk to each other all the time | tasks that talk little |
-/// | tasks that borrow from the function around them | tasks that own what they need |
-/// | code in which two parts must not run at once | tasks that may block their worker for long |
+/// ```text
+///    one task of the runtime: ┌ body ─────────────────┐
+///                             │  ├ task   ├ task      │   polled in turns, as they are woken
+///                             │           └ task      │
+///                             └ all done: what body gave
+/// ```
 ///
-/// Both go together: the tasks of a group may use scopes, and [a scope has groups](Scope::group), with
-/// limits, results and the first error.
+/// # Examples
+///
+/// ```
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let text = String::from("to be");
+///     let lengths = taut::scope(async |s| {
+///         let bytes = s.spawn(async { text.len() });
+///         let words = s.spawn(async { text.split(' ').count() });
+///         (bytes.await, words.await)
+///     });
+///     assert_eq!(lengths.await, (5, 2));
+/// }
+/// ```
+///
+/// Tasks that talk to the body, and end with the first error:
+///
+/// ```
+/// use taut::context::Context;
+/// use taut::group::Failure;
+///
+/// async fn check(name: &str) -> Result<usize, Failure> {
+///     if name.is_empty() { Err(Failure::new("no name")) } else { Ok(name.len()) }
+/// }
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let names = vec!["ada".to_owned(), String::new(), "grace".to_owned()];
+///     let lengths = taut::scope(async |s| {
+///         let (group, _ctx) = s.group_with_context(&Context::background());
+///         let mut group = group.limit(2);
+///         for name in &names {
+///             group.spawn(check(name)).await;
+///         }
+///         group.wait().await
+///     });
+///     assert_eq!(lengths.await.map_err(|error| error.to_string()), Err("no name".to_owned()));
+/// }
+/// ```
 ///
 /// # Errors and panics of tasks
 ///
 /// What a task gives is given by its handle, [`Spawned`]. A panic of a task, or of the body, drops all
 /// others at once, and goes on out of the scope.
+///
+/// # From Go
+///
+/// | Go | ours | what differs and why |
+/// | --- | --- | --- |
+/// | `go f(&x)`, and `wg.Wait()` before `x` goes | [`s.spawn(f(&x))`](Scope::spawn) | that it is waited for cannot be forgotten: the scope does |
+/// | a result, written to a variable | `s.spawn(f).await` | the handle is a future of it |
+/// | goroutines on all cores | one task of the runtime | what they share needs no lock between two awaits |
+/// | `errgroup` | [`s.group()`](Scope::group) | |
+/// | a goroutine that nobody waits for | [`abort_on_drop`](Spawned::abort_on_drop), [`abort`](Spawned::abort) | or the scope waits for it |
 ///
 /// # Fairness
 ///
@@ -61,6 +108,16 @@ use crate::group::Group;
 ///
 /// Drops the value: dropping the future drops the body and then all tasks, the last started first, before
 /// that returns. That is what lets them borrow.
+///
+/// # Synchronization
+///
+/// All of it is one task: what one of the tasks does before it is next pending happens before whatever is polled
+/// after it. What tasks do happens before the scope gives its value.
+///
+/// # Errors
+///
+/// None of its own: what the body and the tasks give may be a `Result`. `?` in the body waits for the tasks, like
+/// any end of the body.
 ///
 /// # Panics
 ///
@@ -74,53 +131,16 @@ use crate::group::Group;
 ///
 /// # When to use something else
 ///
-/// A fixed number of futures, known where they are written: `tokio::join!` of them costs least.
+/// | take `scope` for | take a [`Group`](crate::Group) for |
+/// | --- | --- |
+/// | many small tasks that wait most of the time | work that is to use all cores |
+/// | tasks that talk to each other all the time | tasks that talk little |
+/// | tasks that borrow from the function around them | tasks that own what they need |
+/// | code in which two parts must not run at once | tasks that may block their worker for long |
 ///
-/// # Examples
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let parts = [vec![1, 2, 3], vec![4, 5], vec![6]];
-/// let (tx, rx) = taut::chan::rendezvous();
-///
-/// let total = taut::scope(async |s| {
-///     for part in &parts {
-///         s.spawn(async { tx.send(part.iter().sum::<u32>()).await });
-///     }
-///     let mut total = 0;
-///     for _ in &parts {
-///         total += rx.recv().await.expect("a sender is left");
-///     }
-///     total
-/// });
-/// assert_eq!(total.await, 21);
-/// # }
-/// ```
-///
-/// With an error that ends all:
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// use taut::context::Context;
-/// use taut::group::Failure;
-///
-/// async fn check(name: &str) -> Result<usize, Failure> {
-///     if name.is_empty() { Err(Failure::new("no name")) } else { Ok(name.len()) }
-/// }
-///
-/// let names = vec!["ada".to_owned(), String::new(), "grace".to_owned()];
-/// let lengths = taut::scope(async |s| {
-///     let (group, _ctx) = s.group_with_context(&Context::background());
-///     let mut group = group.limit(2);
-///     for name in &names {
-///         group.spawn(check(name)).await;
-///     }
-///     group.wait().await
-/// });
-/// assert_eq!(lengths.await.unwrap_err().to_string(), "no name");
-/// # }
-/// ```
+/// Both go together: the tasks of a group may use scopes, and [a scope has groups](Scope::group), with
+/// limits, results and the first error. A fixed number of futures, known where they are written: `tokio::join!`
+/// of them costs least.
 pub fn scope<'env, F, Fut>(body: F) -> Scoped<'env, Fut>
 where
     F: FnOnce(Scope<'env>) -> Fut,

@@ -21,9 +21,32 @@ pub(crate) use shuttle::future::JoinHandle;
 /// With the feature `tracing` the task runs inside a span `task` at the level `TRACE`, whose field
 /// `spawned_at` names the caller's file and line.
 ///
+/// # Examples
+///
+/// ```
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let (tx, rx) = taut::chan::rendezvous();
+///     taut::spawn(async move { tx.send("hello").await });
+///     assert_eq!(rx.recv().await, Ok("hello"));
+/// }
+/// ```
+///
+/// The result of a task, by its handle:
+///
+/// ```
+/// #[tokio::main]
+/// async fn main() -> Result<(), tokio::task::JoinError> {
+///     let count = taut::spawn(async { "to be".split(' ').count() });
+///     println!("counting");
+///     assert_eq!(count.await?, 2); // an error: it has panicked, or was aborted
+///     Ok(())
+/// }
+/// ```
+///
 /// # From Go
 ///
-/// | Go | here | what differs |
+/// | Go | ours | what differs and why |
 /// | --- | --- | --- |
 /// | `go f(x)` | `spawn(f(x))` | as in Go, `x` is evaluated by the caller; the body of an `async` block is not |
 /// | the result of `f` is lost | `handle.await` gives it | |
@@ -31,19 +54,34 @@ pub(crate) use shuttle::future::JoinHandle;
 /// | `main` returns: all end at once | the runtime drops its tasks as it shuts down | their destructors run |
 /// | a loop without calls is preempted | a task runs until it awaits | see [`spawn_blocking`] |
 ///
+/// # Fairness
+///
+/// That of the runtime.
+///
+/// # Cancel safety
+///
+/// Safe: dropping the handle detaches the task, which goes on. `handle.abort()` ends it.
+///
+/// # Synchronization
+///
+/// What comes before `spawn` happens before the task, and what the task does before `handle.await` returns.
+///
+/// # Errors
+///
+/// The handle gives one if the task has panicked, or was aborted or dropped with its runtime.
+///
 /// # Panics
 ///
 /// Outside of a Tokio runtime. The future is dropped.
 ///
-/// # Examples
+/// # Cost
 ///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let (tx, rx) = taut::chan::rendezvous();
-/// taut::spawn(async move { tx.send("hello").await });
-/// assert_eq!(rx.recv().await, Ok("hello"));
-/// # }
-/// ```
+/// That of `tokio::spawn`; with the feature `tracing`, a span besides.
+///
+/// # When to use something else
+///
+/// For tasks that are to be waited for, or to end together, a [`Group`](crate::Group) or a
+/// [`scope`](crate::scope()).
 #[track_caller]
 pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where

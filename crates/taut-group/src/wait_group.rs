@@ -17,9 +17,55 @@ mod sealed {
 ///
 /// For [`WaitGroup`] alone; nobody else can implement it.
 ///
+/// # Examples
+///
+/// ```
+/// use taut::group::WaitGroupExt;
+/// use taut::sync::WaitGroup;
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let wg = WaitGroup::new();
+///     for n in 0..3 {
+///         wg.spawn(async move { println!("{n}") });
+///     }
+///     wg.wait().await;
+///     assert_eq!(wg.count(), 0);
+/// }
+/// ```
+///
+/// A server that lets its requests end:
+///
+/// ```
+/// use taut::chan;
+/// use taut::group::WaitGroupExt;
+/// use taut::sync::WaitGroup;
+///
+/// async fn serve(requests: chan::Receiver<u32>, answers: chan::Sender<u32>) {
+///     let running = WaitGroup::new();
+///     while let Ok(request) = requests.recv().await {
+///         let answers = answers.clone();
+///         running.spawn(async move { answers.send(request * 2).await });
+///     }
+///     running.wait().await; // no more will come
+/// }
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let (ask, requests) = chan::rendezvous();
+///     let (tx, answers) = chan::bounded(8);
+///     let server = taut::spawn(serve(requests, tx));
+///     ask.send(21).await?;
+///     drop(ask);
+///     server.await?;
+///     assert_eq!(answers.recv().await, Ok(42));
+///     Ok(())
+/// }
+/// ```
+///
 /// # From Go
 ///
-/// | Go | here | what differs |
+/// | Go | ours | what differs and why |
 /// | --- | --- | --- |
 /// | `wg.Go(f)` | [`wg.spawn(f)`](Self::spawn) | `f` is a future, and has a handle |
 /// | `wg.Add(1)`, then `go f()` | the same | |
@@ -27,26 +73,10 @@ mod sealed {
 /// | `runtime.Goexit` in `f` | the task is aborted | counted as done, there as here |
 /// | `f` calls `wg.Go` | the same | |
 ///
-/// # Examples
+/// # When to use something else
 ///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// use std::sync::Arc;
-/// use std::sync::atomic::{AtomicU32, Ordering};
-/// use taut::group::WaitGroupExt;
-/// use taut::sync::WaitGroup;
-///
-/// let (wg, fetched) = (WaitGroup::new(), Arc::new(AtomicU32::new(0)));
-/// for _ in 0..3 {
-///     let fetched = Arc::clone(&fetched);
-///     wg.spawn(async move {
-///         fetched.fetch_add(1, Ordering::Relaxed);
-///     });
-/// }
-/// wg.wait().await;
-/// assert_eq!(fetched.load(Ordering::Relaxed), 3);
-/// # }
-/// ```
+/// For results or errors of the tasks, a [`Group`](crate::Group). What holds of a `WaitGroup` stands [at the
+/// type](WaitGroup).
 pub trait WaitGroupExt: sealed::Sealed {
     /// Spawns a task that is counted by the group from now on until it is done: Go's `wg.Go`. It is
     /// [`spawn`](crate::spawn()) of [`track`](WaitGroup::track).
@@ -71,7 +101,7 @@ pub trait WaitGroupExt: sealed::Sealed {
     /// let wg = WaitGroup::new();
     /// let answer = wg.spawn(async { 6 * 7 });
     /// wg.wait().await;
-    /// assert_eq!(answer.await.unwrap(), 42);
+    /// assert_eq!(answer.await.expect("no panic"), 42);
     /// # }
     /// ```
     ///

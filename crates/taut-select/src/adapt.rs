@@ -8,6 +8,19 @@ use taut_core::select::{Mapped, Polled};
 
 /// A case of whatever type that gives a `T`, on the heap: what a [`Select`](crate::Select) of different
 /// arms holds. Made by [`boxed`].
+///
+/// # Examples
+///
+/// ```
+/// use taut::chan::{Receiver, RecvError};
+/// use taut::select::{self, BoxCase};
+///
+/// fn arm(rx: &Receiver<u32>) -> BoxCase<'_, Result<u32, RecvError>> {
+///     select::boxed(rx.recv())
+/// }
+/// # let (_tx, rx) = taut::chan::bounded(1);
+/// # drop(arm(&rx));
+/// ```
 pub type BoxCase<'a, T> = Pin<Box<dyn Case<Output = T> + Send + 'a>>;
 
 /// Makes a case of any future, for [`first`](crate::first()) and [`Select`](crate::Select).
@@ -42,14 +55,16 @@ pub fn future<F: IntoFuture>(future: F) -> Polled<F::IntoFuture> {
 /// use taut::chan;
 /// use taut::select::{self, Select};
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), chan::SendError<u32>> {
 /// let (numbers, n) = chan::bounded::<u32>(1);
 /// let (_words, w) = chan::bounded::<String>(1);
-/// numbers.send(7).await.unwrap();
+/// numbers.send(7).await?;
 /// let mut select = Select::new();
-/// select.add("number", select::boxed(select::map(n.recv(), |got| got.unwrap().to_string())));
-/// select.add("word", select::boxed(select::map(w.recv(), |got| got.unwrap())));
-/// assert_eq!(select.next().await, Some(("number", "7".to_owned())));
+/// select.add("number", select::boxed(select::map(n.recv(), |got| got.map(|n| n.to_string()))));
+/// select.add("word", select::boxed(w.recv()));
+/// assert_eq!(select.next().await, Some(("number", Ok("7".to_owned()))));
+/// # Ok(())
 /// # }
 /// ```
 pub fn map<C: Case, O, F: FnOnce(C::Output) -> O>(case: C, function: F) -> Mapped<C, F> {
@@ -64,12 +79,14 @@ pub fn map<C: Case, O, F: FnOnce(C::Output) -> O>(case: C, function: F) -> Mappe
 /// use taut::chan;
 /// use taut::select::{self, BoxCase, Select};
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), chan::SendError<u32>> {
 /// let (tx, rx) = chan::bounded(1);
-/// tx.send(7).await.unwrap();
+/// tx.send(7).await?;
 /// let mut select: Select<(), BoxCase<'_, _>> = Select::new();
 /// select.add((), select::boxed(rx.recv()));
 /// assert_eq!(select.next().await, Some(((), Ok(7))));
+/// # Ok(())
 /// # }
 /// ```
 pub fn boxed<'a, C: Case + Send + 'a>(case: C) -> BoxCase<'a, C::Output> {

@@ -23,31 +23,19 @@ use taut_core::{Case, Peek};
 /// All arms are of one type `C`. For arms of different types see [`boxed`](crate::boxed) and
 /// [`map`](crate::map); for futures that are not taut's, [`future`](crate::future()).
 ///
-/// Beside other arms, `next` is one of a `select!`:
+/// # Examples
 ///
 /// ```
-/// use taut::{chan, select, select::Select};
+/// use taut::{chan, select::Select};
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let ((_tx, rx), (stop, stopped)) = (chan::bounded::<u32>(1), chan::rendezvous::<()>());
-/// let mut arms: Select<_, _> = [("only", rx.recv())].into_iter().collect();
-/// drop(stop);
-/// let won = select! {
-///     won = arms.next() => won,
-///     _ = stopped.recv() => None, // the arms are withdrawn, and stay in the `Select`
-/// };
-/// assert!(won.is_none() && arms.len() == 1);
+/// let ((tx, left), (_tx, right)) = (chan::bounded(1), chan::bounded(1));
+/// assert_eq!(tx.try_send(7), Ok(()));
+/// let mut select: Select<_, _> = [("left", left.recv()), ("right", right.recv())].into_iter().collect();
+/// assert_eq!(select.next().await, Some(("left", Ok(7))));
+/// assert_eq!(select.len(), 1, "the other is still there");
 /// # }
 /// ```
-///
-/// # Cost
-///
-/// An allocation when an arm is added beyond the most that there ever were. A round takes time linear in
-/// the number of arms: a look without a lock at each until one is ready, and if it has to wait, a place
-/// in each arm's list, which is given up again. For very many sources of one kind of value a single
-/// channel with many senders is better.
-///
-/// # Examples
 ///
 /// Everything that several channels carry, until the last is closed:
 ///
@@ -60,8 +48,8 @@ use taut_core::{Case, Peek};
 ///     .map(|n| {
 ///         let (tx, rx) = chan::bounded(2);
 ///         tokio::spawn(async move {
-///             tx.send(n).await.unwrap();
-///             tx.send(n + 10).await.unwrap();
+///             tx.send(n).await?;
+///             tx.send(n + 10).await
 ///         });
 ///         rx
 ///     })
@@ -78,6 +66,43 @@ use taut_core::{Case, Peek};
 /// assert_eq!(sum, 36);
 /// # }
 /// ```
+///
+/// # From Go
+///
+/// Go's `reflect.Select`, but that the arms stay from one call to the next, and that there is an end when
+/// there is none: `None`.
+///
+/// # Fairness
+///
+/// As with [`select!`](crate#fairness), in a loop of any length; [`biased`](Self::biased) has an order.
+///
+/// # Cancel safety
+///
+/// Dropping it drops its arms, which have had no effect, or are undone as they would be by themselves.
+/// An arm made by [`future`](crate::future()) is polled, and keeps what it did from one round to the next.
+///
+/// # Synchronization
+///
+/// The arm that wins orders what its operation orders by itself; the others order nothing.
+///
+/// # Errors
+///
+/// None of its own: each arm gives what its operation gives.
+///
+/// # Panics
+///
+/// Never by itself, but where an operation does.
+///
+/// # Cost
+///
+/// An allocation when an arm is added beyond the most that there ever were. A round takes time linear in
+/// the number of arms: a look without a lock at each until one is ready, and if it has to wait, a place
+/// in each arm's list, which is given up again.
+///
+/// # When to use something else
+///
+/// For very many sources of one kind of value a single channel with many senders is better; for arms that
+/// are known when you write them, [`select!`](crate::select!).
 pub struct Select<K, C: Case> {
     race: Pin<Box<Race<Slots<K, C>>>>,
     /// Kept for `try_next`.
@@ -89,7 +114,12 @@ impl<K, C: Case> Select<K, C> {
     ///
     /// # Examples
     ///
-    /// See [`Select`].
+    /// ```
+    /// use taut::{chan::future::Recv, select::Select};
+    ///
+    /// let select: Select<&str, Recv<'_, u32>> = Select::new();
+    /// assert!(select.is_empty());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::of(false)
@@ -106,8 +136,7 @@ impl<K, C: Case> Select<K, C> {
     /// use taut::select::Select;
     ///
     /// let ((urgent, high), (other, low)) = (chan::bounded(1), chan::bounded(1));
-    /// other.try_send(1).unwrap();
-    /// urgent.try_send(2).unwrap();
+    /// assert!(other.try_send(1).is_ok() && urgent.try_send(2).is_ok());
     /// let mut select = Select::biased();
     /// select.add("high", high.recv());
     /// select.add("low", low.recv());
@@ -145,7 +174,12 @@ impl<K, C: Case> Select<K, C> {
     ///
     /// # Examples
     ///
-    /// See [`Select`].
+    /// ```
+    /// # let (tx, rx) = taut::chan::bounded(1);
+    /// let mut select = taut::select::Select::new();
+    /// select.add("only", rx.recv());
+    /// # assert_eq!((tx.try_send(7), select.try_next()), (Ok(()), Some(("only", Ok(7)))));
+    /// ```
     pub fn add(&mut self, key: K, case: C) {
         self.arms().add(key, case);
     }
@@ -159,7 +193,7 @@ impl<K, C: Case> Select<K, C> {
     /// use taut::select::Select;
     ///
     /// let (tx, rx) = chan::bounded(1);
-    /// tx.try_send(7).unwrap();
+    /// assert_eq!(tx.try_send(7), Ok(()));
     /// let mut select = Select::new();
     /// select.add("only", rx.recv());
     /// assert!(select.remove(&"only") && !select.remove(&"only"));
@@ -207,7 +241,11 @@ impl<K, C: Case> Select<K, C> {
     ///
     /// # Examples
     ///
-    /// See [`retain`](Self::retain).
+    /// ```
+    /// let arms = [(1, Some(std::future::pending::<()>())), (2, None)];
+    /// let arms = arms.map(|(key, arm)| (key, arm.map(taut::select::future)));
+    /// assert_eq!(arms.into_iter().collect::<taut::select::Select<_, _>>().len(), 2);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.race.arms().len()
@@ -217,7 +255,13 @@ impl<K, C: Case> Select<K, C> {
     ///
     /// # Examples
     ///
-    /// See [`clear`](Self::clear).
+    /// ```
+    /// # let (_tx, rx) = taut::chan::bounded::<()>(1);
+    /// let mut select = taut::select::Select::new();
+    /// assert!(select.is_empty());
+    /// select.add("only", rx.recv());
+    /// assert!(!select.is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.race.arms().is_empty()
@@ -228,7 +272,7 @@ impl<K, C: Case> Select<K, C> {
     ///
     /// # Cancel safety
     ///
-    /// Safe. Dropped while it waits, it takes every arm out of its list again, and the arms stay in the
+    /// Safe: dropped while it waits, it takes every arm out of its list again, and the arms stay in the
     /// `Select`. If one of them was committed by then, it comes with the next call; if the `Select` is
     /// dropped first, a value that was received goes back to the head of its channel.
     ///
@@ -238,7 +282,16 @@ impl<K, C: Case> Select<K, C> {
     ///
     /// # Examples
     ///
-    /// See [`Select`].
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// # let (tx, rx) = taut::chan::bounded(1);
+    /// # tokio::spawn(async move { tx.send(7).await });
+    /// let mut select = taut::select::Select::new();
+    /// select.add("only", rx.recv());
+    /// assert_eq!(select.next().await, Some(("only", Ok(7))));
+    /// assert_eq!(select.next().await, None, "no arm is left");
+    /// # }
+    /// ```
     #[allow(clippy::should_implement_trait, reason = "the word for it, as of a stream")]
     pub fn next(&mut self) -> Next<'_, K, C> {
         Next { select: self }
@@ -251,7 +304,14 @@ impl<K, C: Case> Select<K, C> {
     ///
     /// # Examples
     ///
-    /// See [`biased`](Self::biased).
+    /// ```
+    /// # let (tx, rx) = taut::chan::bounded(1);
+    /// let mut select = taut::select::Select::new();
+    /// select.add("only", rx.recv());
+    /// assert_eq!(select.try_next(), None);
+    /// assert_eq!(tx.try_send(7), Ok(()));
+    /// assert_eq!(select.try_next(), Some(("only", Ok(7))));
+    /// ```
     pub fn try_next(&mut self) -> Option<(K, C::Output)> {
         self.peeks.clear();
         self.peeks.resize(self.race.arms().slots(), Peek::Unknown);
@@ -290,11 +350,24 @@ impl<K: fmt::Debug, C: Case> fmt::Debug for Select<K, C> {
     }
 }
 
-/// The future of [`Select::next`].
+/// The future of [`Select::next`], as an arm beside others too:
 ///
 /// # Examples
 ///
-/// See [`Select`].
+/// ```
+/// use taut::{chan, select, select::Select};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let ((_tx, rx), (stop, stopped)) = (chan::bounded::<u32>(1), chan::rendezvous::<()>());
+/// let mut arms: Select<_, _> = [("only", rx.recv())].into_iter().collect();
+/// drop(stop);
+/// let won = select! {
+///     won = arms.next() => won,
+///     _ = stopped.recv() => None, // the arms are withdrawn, and stay in the `Select`
+/// };
+/// assert!(won.is_none() && arms.len() == 1);
+/// # }
+/// ```
 #[must_use = "futures do nothing unless they are awaited or polled"]
 pub struct Next<'a, K, C: Case> {
     select: &'a mut Select<K, C>,

@@ -16,7 +16,15 @@ use taut_core::select::{Fixed, Out, Race, Tuple as Arms};
 ///
 /// # Examples
 ///
-/// See [`first`].
+/// ```
+/// use taut::select::{self, First, Tuple};
+///
+/// fn in_order<T: Tuple>(arms: T) -> First<T> {
+///     select::first(arms).biased()
+/// }
+/// # let (_tx, rx) = taut::chan::bounded::<()>(1);
+/// # drop(in_order((rx.recv(), rx.closed())));
+/// ```
 pub trait Tuple: Arms {
     /// One variant for each element: [`OneOf2`] for two of them, and so on.
     type OneOf;
@@ -37,9 +45,10 @@ pub trait Tuple: Arms {
 ///
 /// # Cancel safety
 ///
-/// Safe, as far as its arms are: nothing has happened if it is dropped while it waits. If an arm was
-/// committed already, it is undone as that operation by itself would be: a receive gives its value
-/// back to the head of its channel.
+/// Safe: dropped while it waits, it drops its arms, which have had no effect. If one was committed
+/// already, it is undone as that operation by itself would be: a receive gives its value back to the
+/// head of its channel. A `send(value)` drops its value, and a future that is not taut's has rules of
+/// its own; so has either when it loses.
 ///
 /// # Examples
 ///
@@ -47,20 +56,22 @@ pub trait Tuple: Arms {
 /// use taut::chan;
 /// use taut::select::{self, OneOf3};
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let (jobs, queue) = chan::bounded::<u32>(8);
 /// let (log, _lines) = chan::bounded::<String>(8);
 /// let (_stop, stopped) = chan::rendezvous::<()>();
 /// let mut line = None::<String>;
 ///
-/// jobs.send(7).await.unwrap();
+/// jobs.send(7).await?;
 /// let arms = (queue.recv(), stopped.recv(), line.is_some().then(|| log.send_from(&mut line)));
 /// let job = match select::first(arms).await {
-///     OneOf3::A(job) => job.unwrap(),
-///     OneOf3::B(_stopped) => return,
+///     OneOf3::A(job) => job?,
+///     OneOf3::B(_stopped) => return Ok(()),
 ///     OneOf3::C(_sent) => unreachable!("it was disabled"),
 /// };
 /// assert_eq!(job, 7);
+/// # Ok(())
 /// # }
 /// ```
 pub fn first<T: Tuple>(arms: T) -> First<T> {
@@ -74,7 +85,20 @@ pin_project! {
     ///
     /// # Examples
     ///
-    /// See [`first`].
+    /// ```
+    /// use std::pin::pin;
+    /// use taut::chan;
+    /// use taut::select::{self, OneOf2};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let (tx, rx) = chan::bounded(1);
+    /// assert_eq!(tx.try_send(7), Ok(()));
+    /// let mut both = pin!(select::first((rx.recv(), tx.closed())));
+    /// assert_eq!(both.as_mut().await, OneOf2::A(Ok(7)));
+    /// tx.close();
+    /// assert_eq!(both.await, OneOf2::B(()));
+    /// # }
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct First<T: Tuple> {
         #[pin]
@@ -94,8 +118,7 @@ impl<T: Tuple> First<T> {
     ///
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
     /// let ((urgent, high), (other, low)) = (chan::bounded(1), chan::bounded(1));
-    /// other.send(1).await.unwrap();
-    /// urgent.send(2).await.unwrap();
+    /// assert!(other.try_send(1).is_ok() && urgent.try_send(2).is_ok());
     /// let got = select::first((high.recv(), low.recv())).biased().await;
     /// assert_eq!(got, OneOf2::A(Ok(2)));
     /// # }
@@ -123,7 +146,7 @@ impl<T: Tuple> First<T> {
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
     /// let (tx, rx) = chan::bounded(1);
     /// assert_eq!(select::first((rx.recv(), tx.closed())).now().await, None);
-    /// tx.send(1).await.unwrap();
+    /// assert_eq!(tx.try_send(1), Ok(()));
     /// assert_eq!(select::first((rx.recv(), tx.closed())).now().await, Some(OneOf2::A(Ok(1))));
     /// # }
     /// ```
@@ -151,7 +174,18 @@ pin_project! {
     ///
     /// # Examples
     ///
-    /// See [`First::now`].
+    /// ```
+    /// use taut::chan::Receiver;
+    /// use taut::chan::future::{Closed, Recv};
+    /// use taut::select::{self, Now};
+    ///
+    /// fn glance(rx: &Receiver<u32>) -> Now<(Recv<'_, u32>, Closed<'_, u32>)> {
+    ///     select::first((rx.recv(), rx.closed())).now()
+    /// }
+    /// # let (tx, rx) = taut::chan::bounded(1);
+    /// # drop((tx.try_send(7), glance(&rx)));
+    /// # assert_eq!(rx.len(), 1);
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct Now<T: Tuple> {
         #[pin]
@@ -176,12 +210,25 @@ impl<T: Tuple> fmt::Debug for Now<T> {
 
 /// An enum and its tuple, for each count.
 macro_rules! one_of {
-    ($($count:literal $one_of:ident: $($name:ident)*;)*) => {$(
+    ($($count:literal $one_of:ident: $($place:literal $name:ident)*;)*) => {$(
         #[doc = concat!("The output of the arm that won, of ", $count, ".")]
         ///
         /// # Examples
         ///
-        /// See [`first`].
+        /// ```
+        #[doc = concat!("use taut::select::{self, ", stringify!($one_of), "};")]
+        ///
+        /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+        /// let arm = |n: u32| select::future(std::future::ready(n));
+        /// let arms = (
+        $(#[doc = concat!("    arm(", $place, "),")])*
+        /// );
+        /// let n = match select::first(arms).biased().await {
+        $(#[doc = concat!("    ", stringify!($one_of), "::", stringify!($name), "(n) => n,")])*
+        /// };
+        /// assert_eq!(n, 1);
+        /// # }
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[allow(missing_docs, reason = "each is an element of the tuple")]
         pub enum $one_of<$($name),*> {
@@ -202,15 +249,15 @@ macro_rules! one_of {
 }
 
 one_of! {
-    "two" OneOf2: A B;
-    "three" OneOf3: A B C;
-    "four" OneOf4: A B C D;
-    "five" OneOf5: A B C D E;
-    "six" OneOf6: A B C D E F;
-    "seven" OneOf7: A B C D E F G;
-    "eight" OneOf8: A B C D E F G H;
-    "nine" OneOf9: A B C D E F G H I;
-    "ten" OneOf10: A B C D E F G H I J;
-    "eleven" OneOf11: A B C D E F G H I J K;
-    "twelve" OneOf12: A B C D E F G H I J K L;
+    "two" OneOf2: 1 A 2 B;
+    "three" OneOf3: 1 A 2 B 3 C;
+    "four" OneOf4: 1 A 2 B 3 C 4 D;
+    "five" OneOf5: 1 A 2 B 3 C 4 D 5 E;
+    "six" OneOf6: 1 A 2 B 3 C 4 D 5 E 6 F;
+    "seven" OneOf7: 1 A 2 B 3 C 4 D 5 E 6 F 7 G;
+    "eight" OneOf8: 1 A 2 B 3 C 4 D 5 E 6 F 7 G 8 H;
+    "nine" OneOf9: 1 A 2 B 3 C 4 D 5 E 6 F 7 G 8 H 9 I;
+    "ten" OneOf10: 1 A 2 B 3 C 4 D 5 E 6 F 7 G 8 H 9 I 10 J;
+    "eleven" OneOf11: 1 A 2 B 3 C 4 D 5 E 6 F 7 G 8 H 9 I 10 J 11 K;
+    "twelve" OneOf12: 1 A 2 B 3 C 4 D 5 E 6 F 7 G 8 H 9 I 10 J 11 K 12 L;
 }

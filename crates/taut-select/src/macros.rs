@@ -35,6 +35,75 @@ mod wrong;
 /// An operation is a [`Case`](crate::Case), which every future of taut that waits is, or anything else
 /// that can be awaited; it is written without `.await`.
 ///
+/// # Examples
+///
+/// ```
+/// use taut::{chan, select};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let ((tx, rx), (_stop, stopped)) = (chan::bounded(1), chan::rendezvous::<()>());
+/// assert_eq!(tx.try_send(7), Ok(()));
+/// let got = select! {
+///     got = rx.recv() => got.ok(),
+///     _ = stopped.recv() => None,
+/// };
+/// assert_eq!(got, Some(7));
+/// # }
+/// ```
+///
+/// A loop that ends by a signal, and sends only while there is something to send:
+///
+/// ```
+/// use taut::{chan, select};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (tx, sink) = chan::rendezvous::<u32>();
+/// let (source, rx) = chan::bounded::<u32>(8);
+/// let (stop, stopped) = chan::rendezvous::<()>();
+/// # tokio::spawn(async move { assert_eq!(sink.recv().await, Ok(70)); drop(stop); });
+/// # source.send(7).await?;
+///
+/// let mut outgoing = None;
+/// loop {
+///     select! {
+///         got = rx.recv(), if outgoing.is_none() => match got {
+///             Ok(n) => outgoing = Some(n * 10),
+///             Err(_closed) => break,
+///         },
+///         sent = tx.send_from(&mut outgoing), if outgoing.is_some() => sent?,
+///         _ = stopped.recv() => break, // what is in `outgoing` is still ours
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A limit in time for the whole of a loop is made in front of it:
+///
+/// ```
+/// use std::pin::pin;
+/// use std::time::Duration;
+/// use taut::{chan, select, time};
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+/// let (tx, rx) = chan::bounded::<u32>(8);
+/// assert_eq!(tx.try_send(7), Ok(()));
+/// let mut time_is_up = pin!(time::after(Duration::from_secs(1)));
+/// let mut sum = 0;
+/// loop {
+///     select! {
+///         got = rx.recv() => match got {
+///             Ok(n) => sum += n,
+///             Err(_closed) => break,
+///         },
+///         _ = &mut time_is_up => break,
+///     }
+/// }
+/// assert_eq!(sum, 7);
+/// # }
+/// ```
+///
 /// # Patterns that may not match
 ///
 /// They are allowed only together with `else`. If the output of the arm that won does not match, it is
@@ -52,9 +121,10 @@ mod wrong;
 /// ```
 /// use taut::{chan, select};
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), chan::SendError<u32>> {
 /// let ((tx, rx), (tx2, rx2)) = (chan::bounded::<u32>(1), chan::bounded::<u32>(1));
-/// tx.send(1).await.unwrap();
+/// tx.send(1).await?;
 /// drop((tx, tx2));
 /// let mut sum = 0;
 /// loop {
@@ -65,6 +135,7 @@ mod wrong;
 ///     }
 /// }
 /// assert_eq!(sum, 1);
+/// # Ok(())
 /// # }
 /// ```
 ///
@@ -78,15 +149,19 @@ mod wrong;
 /// use taut::{chan, select};
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let (tx, rx) = chan::bounded::<u32>(1);
+/// let (_tx, rx) = chan::bounded::<u32>(1);
 /// let got = select! {
 ///     got = rx.recv() => got.ok(),
 ///     default => None,
 /// };
 /// assert_eq!(got, None);
-/// # drop(tx);
 /// # }
 /// ```
+///
+/// # From Go
+///
+/// Go's `select`, word for word but that `case` is `pattern = operation`, a nil channel is a guard, and
+/// `break` in a handler ends the loop around the `select!`. [The table](crate#from-go) has the rest.
 ///
 /// # Fairness
 ///
@@ -100,63 +175,32 @@ mod wrong;
 /// Dropping the future around it while it waits is as safe as dropping each of its operations; a
 /// receive that was committed by then gives its value back to the head of its channel.
 ///
-/// An arm that loses is dropped. For the operations of taut that costs at most a place in a list, and in
-/// the case of `send(value)` the value; other futures have rules of their own.
+/// An arm that loses is dropped. An operation of taut is then as if it had never been polled, but that a
+/// `send(value)` drops its value; other futures have rules of their own.
+///
+/// # Synchronization
+///
+/// The arm that wins orders what its operation orders by itself. Those that lose, and `default`, order
+/// nothing.
+///
+/// # Errors
+///
+/// None of its own: a pattern is bound to what the operation gives, the error of a closed channel
+/// included.
 ///
 /// # Panics
 ///
 /// Never by itself. An operation that was polled to completion before panics, as when it is awaited.
 ///
-/// # Examples
+/// # Cost
 ///
-/// A loop that ends by a signal, and sends only while there is something to send:
+/// No allocation. With a ready arm it registers nothing; if it waits it takes a place per arm, inside its
+/// own future. [The crate](crate#cost) has more.
 ///
-/// ```
-/// use taut::{chan, select};
+/// # When to use something else
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), chan::SendFromError> {
-/// let (tx, sink) = chan::rendezvous::<u32>();
-/// let (source, rx) = chan::bounded::<u32>(8);
-/// let (stop, stopped) = chan::rendezvous::<()>();
-/// # tokio::spawn(async move { assert_eq!(sink.recv().await, Ok(70)); drop(stop); });
-/// # source.send(7).await.unwrap();
-///
-/// let mut outgoing = None;
-/// loop {
-///     select! {
-///         got = rx.recv(), if outgoing.is_none() => match got {
-///             Ok(n) => outgoing = Some(n * 10),
-///             Err(_closed) => break,
-///         },
-///         sent = tx.send_from(&mut outgoing), if outgoing.is_some() => sent?,
-///         _ = stopped.recv() => break, // what is in `outgoing` is still ours
-///     }
-/// }
-/// # Ok(())
-/// # }
-/// ```
-///
-/// A time limit, by a timer of Tokio's that lives longer than the loop's turn:
-///
-/// ```
-/// use std::pin::pin;
-/// use std::time::Duration;
-/// use taut::{chan, select};
-///
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
-/// let (tx, rx) = chan::bounded::<u32>(8);
-/// tx.send(7).await.unwrap();
-/// let mut time_is_up = pin!(tokio::time::sleep(Duration::from_secs(1)));
-/// let mut sum = 0;
-/// loop {
-///     select! {
-///         got = rx.recv() => sum += got.unwrap(),
-///         () = &mut time_is_up => break,
-///     }
-/// }
-/// assert_eq!(sum, 7);
-/// # }
-/// ```
+/// [`first`](crate::first()) for a `match` that rustfmt formats, [`Select`](crate::Select) for any number of
+/// arms, a join to wait for all; [more](crate#when-to-use-something-else).
 #[macro_export]
 macro_rules! select {
     () => {

@@ -22,51 +22,39 @@ pub use self::relock::{Exclusive, Relock};
 /// one who waits. In Go the condition variable belongs to its lock. Here the guard says which lock it
 /// is, and one that does not hold it has none to give.
 ///
-/// A notification is nothing that is kept: with nobody waiting it has no effect. For something that
-/// stays until it is taken use a channel or a semaphore, and to tell of a state that stays, a
-/// context or a [`OnceCell`](crate::OnceCell).
+/// A notification is nothing that is kept: with nobody waiting it has no effect. Who was notified queues for the
+/// lock like anybody else, and others may have come first. So what it waited for is to be looked at again: by
+/// [`wait_while`](Self::wait_while), which does that, or in a loop.
 ///
-/// Who was notified queues for the lock like anybody else, and others may have come first. So what it
-/// waited for is to be looked at again: by [`wait_while`](Self::wait_while), which does that, or in
-/// a loop.
-///
-/// # From Go
-///
-/// | Go | here | what differs |
-/// | --- | --- | --- |
-/// | `sync.NewCond(&mu)` | [`Cond::new()`](Self::new) | the lock comes with the guard |
-/// | `for bad() { c.Wait() }` | [`c.wait_while(guard, …).await`](Self::wait_while) | |
-/// | `c.Wait()` | [`guard = c.wait(guard).await`](Self::wait) | without the lock it does not compile |
-/// | `c.Signal()` | [`c.notify_one()`](Self::notify_one) | passed on if who was notified is dropped |
-/// | `c.Broadcast()` | [`c.notify_all()`](Self::notify_all) | |
-/// | `NewCond(rw.RLocker())` | a guard of [`RwLock::read`](crate::RwLock::read) | |
-/// | `Wait` with a context | `ctx.run(c.wait(guard)).await`, or an arm of a select | not possible in Go |
-///
-/// # Fairness
-///
-/// First come, first served: `notify_one` notifies whoever has waited longest. That one may be passed on
-/// its way to the lock, as anybody is who waits for it.
-///
-/// # Cancel safety
-///
-/// A wait that is dropped does not lock again. If it had been notified by `notify_one`, somebody else
-/// is notified in its place, if anybody waits; so no notification is lost with a task that was cancelled.
-///
-/// # Synchronization
-///
-/// What comes before a notification happens before the return of the wait that it ends, passed on or
-/// not.
-///
-/// # Cost
-///
-/// A notification takes a short lock. Waiting allocates nothing.
+/// ```text
+///    has the lock ──wait──▶ waits, unlocked ──notified──▶ queues for the lock ──▶ has the lock
+///         ▲                                                                            │
+///         └──────────────── it is still not so: wait_while waits again ◀───────────────┘
+/// ```
 ///
 /// # Examples
+///
+/// ```
+/// use taut::sync::{Cond, Mutex};
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let (is_open, opened) = (Mutex::new(false), Cond::new());
+///     let enters = async {
+///         let guard = is_open.lock().await;
+///         *opened.wait_while(guard, |is_open| !*is_open).await
+///     };
+///     let opens = async {
+///         *is_open.lock().await = true;
+///         opened.notify_all()
+///     };
+///     assert_eq!(tokio::join!(biased; enters, opens), (true, 1));
+/// }
+/// ```
 ///
 /// A queue that is bounded by what is in it:
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use std::sync::Arc;
 /// use taut::sync::{Cond, Mutex};
 ///
@@ -95,18 +83,21 @@ pub use self::relock::{Exclusive, Relock};
 ///     }
 /// }
 ///
-/// let queue = Arc::new(Queue::default());
-/// let other = Arc::clone(&queue);
-/// tokio::spawn(async move {
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let queue = Arc::new(Queue::default());
+///     let other = Arc::clone(&queue);
+///     tokio::spawn(async move {
+///         for item in 0..10 {
+///             other.put(item).await;
+///         }
+///     });
 ///     for item in 0..10 {
-///         other.put(item).await;
+///         assert_eq!(queue.take().await, item);
 ///     }
-/// });
-/// for item in 0..10 {
-///     assert_eq!(queue.take().await, item);
 /// }
-/// # }
 /// ```
+#[doc = include_str!("cond/page.md")]
 pub struct Cond {
     waiters: Waiters,
 }
@@ -137,7 +128,7 @@ impl Cond {
     ///
     /// # Cancel safety
     ///
-    /// Dropped after it was polled, it has unlocked, and does not lock again. Its place is lost; a
+    /// Drops the guard: once it was polled it has unlocked, and does not lock again. Its place is lost; a
     /// notification by [`notify_one`](Self::notify_one) that had reached it goes to another who waits. As
     /// an arm of a select that loses it has unlocked, too.
     ///
@@ -178,7 +169,7 @@ impl Cond {
     ///
     /// # Cancel safety
     ///
-    /// As [`wait`](Self::wait).
+    /// Drops the guard: as [`wait`](Self::wait).
     ///
     /// # Panics
     ///
@@ -228,7 +219,7 @@ impl Cond {
     /// while !*is_ready {
     ///     is_ready = state.1.blocking_wait(is_ready);
     /// }
-    /// thread.join().unwrap();
+    /// thread.join().expect("no panic");
     /// ```
     #[track_caller]
     pub fn blocking_wait<G: Relock>(&self, guard: G) -> G {

@@ -27,11 +27,59 @@ use self::raw::RawMutex;
 /// Waiting for it suspends a task, not a thread, and a guard may be held across `.await`. There is no
 /// poisoning: a panic unlocks, and whoever comes next finds what it left (Go's does not even unlock).
 ///
-/// # When to take another
+/// # Examples
 ///
-/// Where no guard is ever held across an `.await`, a mutex of std is the better one: a short section
-/// under it needs no queue of tasks. This one is for what is held while something is awaited, for what
-/// is waited for in a `select!` or with a context, and for `Cond`.
+/// ```
+/// use taut::sync::Mutex;
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let names = Mutex::new(vec!["ada"]);
+///     names.lock().await.push("grace");
+///     assert_eq!(*names.lock().await, ["ada", "grace"]);
+/// }
+/// ```
+///
+/// One connection, which is held while its answer is awaited, so that no question gets the answer to another:
+///
+/// ```
+/// use std::sync::Arc;
+/// use taut::sync::Mutex;
+///
+/// struct Connection {
+///     questions: u32,
+/// }
+///
+/// impl Connection {
+///     async fn ask(&mut self) -> u32 {
+///         tokio::task::yield_now().await; // sends the question, and waits for the answer
+///         self.questions += 1;
+///         self.questions
+///     }
+/// }
+///
+/// #[tokio::main]
+/// async fn main() -> Result<(), tokio::task::JoinError> {
+///     let connection = Arc::new(Mutex::new(Connection { questions: 0 }));
+///     let other = Arc::clone(&connection);
+///     let task = tokio::spawn(async move { other.lock().await.ask().await });
+///     let answer = connection.lock().await.ask().await; // unlocks at the end of the statement
+///     assert!(matches!((answer, task.await?), (1, 2) | (2, 1)));
+///     Ok(())
+/// }
+/// ```
+///
+/// # From Go
+///
+/// | Go | ours | what differs and why |
+/// | --- | --- | --- |
+/// | `var mu sync.Mutex` beside the data | [`Mutex::new(data)`](Self::new) | the data is reached through the lock only |
+/// | `mu.Lock()` | [`mu.lock().await`](Self::lock) | gives a guard; may be given up |
+/// | `defer mu.Unlock()` | dropping the guard | at the end of its scope; not twice, and not without the lock |
+/// | `mu.TryLock()` | [`mu.try_lock()`](Self::try_lock) | fails only while it is held; Go's may fail for other reasons |
+/// | unlocking in another goroutine | [`lock_owned`](Self::lock_owned) | the guard goes with the task |
+/// | locking twice in one goroutine | waits for ever | the same |
+/// | a copy of a mutex | does not compile | |
 ///
 /// # Fairness
 ///
@@ -42,35 +90,37 @@ use self::raw::RawMutex;
 /// Nothing depends on a clock, where Go's goes by a millisecond.
 ///
 /// A waiting future that was woken, or handed the lock, and is kept without being polled keeps the
-/// others waiting. `select!` drops its losers before the chosen arm runs, so only a future that is
-/// selected by `&mut` and then left alone can do that.
+/// others waiting. `select!` drops its losers before the chosen arm runs; an arm by `&mut` and a stream of
+/// futures keep theirs. See *Futurelock explained* in taut's documentation.
+///
+/// # Cancel safety
+///
+/// Loses its place: a wait that is dropped leaves the queue, and passes on what it was just given.
+///
+/// # Synchronization
+///
+/// What is done before an unlock happens before whatever locks next returns. A [`try_lock`](Self::try_lock) that
+/// fails orders nothing.
+///
+/// # Errors
+///
+/// None: nothing is poisoned, and a mutex cannot be closed. [`try_lock`](Self::try_lock) gives `None` while
+/// somebody holds it.
+///
+/// # Panics
+///
+/// [`blocking_lock`](Self::blocking_lock) and its like do where they would block a task; nothing else.
 ///
 /// # Cost
 ///
-/// Locking and unlocking, with nobody else about, is one atomic exchange each. Waiting allocates
-/// nothing.
+/// Locking and unlocking, with nobody else about, is one atomic exchange each. Waiting allocates nothing.
 ///
-/// # Examples
+/// # When to use something else
 ///
-/// ```
-/// # #[tokio::main]
-/// # async fn main() {
-/// use std::sync::Arc;
-/// use taut::sync::Mutex;
-///
-/// let total = Arc::new(Mutex::new(0));
-/// let tasks: Vec<_> = (0..10)
-///     .map(|_| {
-///         let total = Arc::clone(&total);
-///         tokio::spawn(async move { *total.lock().await += 1 })
-///     })
-///     .collect();
-/// for task in tasks {
-///     task.await.unwrap();
-/// }
-/// assert_eq!(*total.lock().await, 10);
-/// # }
-/// ```
+/// Where no guard is ever held across an `.await`, a mutex of std is the better one: a short section under it
+/// needs no queue of tasks. This one is for what is held while something is awaited, for what is waited for in a
+/// `select!` or with a context, and for `Cond`. Where strictly everybody is to be served in the order in which
+/// they came, at the price of a switch of tasks for each lock, take Tokio's.
 pub struct Mutex<T: ?Sized> {
     raw: RawMutex,
     value: UnsafeCell<T>,
@@ -110,7 +160,7 @@ impl<T> Mutex<T> {
         /// use taut::sync::Mutex;
         ///
         /// static NAMES: Mutex<Vec<String>> = Mutex::new(Vec::new());
-        /// NAMES.try_lock().unwrap().push("gopher".to_owned());
+        /// NAMES.blocking_lock().push("gopher".to_owned());
         /// ```
         #[must_use]
         pub fn new(value: T) -> Self {
@@ -136,7 +186,7 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// # Cancel safety
     ///
-    /// Loses its place in the queue; nothing else. If it was just being given the lock, the next gets it.
+    /// Loses its place: it leaves the queue, and nothing else. If it was just being given the lock, the next gets it.
     ///
     /// # Examples
     ///
@@ -157,7 +207,7 @@ impl<T: ?Sized> Mutex<T> {
     ///
     /// # Cancel safety
     ///
-    /// Loses its place, as [`lock`](Self::lock).
+    /// Loses its place: as [`lock`](Self::lock).
     ///
     /// # Examples
     ///
@@ -170,7 +220,7 @@ impl<T: ?Sized> Mutex<T> {
     /// let total = Arc::new(Mutex::new(1));
     /// let mut guard = total.lock_owned().await;
     /// let task = tokio::spawn(async move { *guard += 1 });
-    /// task.await.unwrap();
+    /// task.await.expect("no panic");
     /// assert_eq!(*total.lock().await, 2);
     /// # }
     /// ```

@@ -29,21 +29,17 @@ pub use self::value::OnceValue;
 /// dropped leaves the cell empty, and the next of those who wait runs *its own*. Nothing is poisoned, and
 /// nobody waits for a value that nobody makes. (Go's `sync.Once` counts as done when its function panics.)
 ///
-/// Reading a value that is there is one load, and allocates nothing.
-///
-/// # Synchronization
-///
-/// All that the initialiser does, its drop included, happens before anybody gets the value.
-///
-/// # An initialiser that asks for its own cell
-///
-/// would wait for itself: it panics instead. That is noticed where the question is polled by the
-/// initialiser, however deep inside; not in a task that it spawns and waits for.
+/// ```text
+///              a caller comes                    it succeeds
+///      empty ─────────────────▶ initialising ─────────────────▶ set
+///        ▲                           │
+///        └───────────────────────────┘
+///          it fails, panics or is dropped: the next who waits runs its own
+/// ```
 ///
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use taut::sync::OnceCell;
 ///
 /// static GREETING: OnceCell<String> = OnceCell::new();
@@ -52,10 +48,13 @@ pub use self::value::OnceValue;
 ///     GREETING.get_or_init(async || "hello".to_owned()).await
 /// }
 ///
-/// let (one, other) = tokio::join!(greeting(), greeting());
-/// assert!(std::ptr::eq(one, other));
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let (one, other) = tokio::join!(greeting(), greeting());
+///     assert!(std::ptr::eq(one, other));
+/// }
 /// ```
+#[doc = include_str!("once/page.md")]
 pub struct OnceCell<T> {
     value: Latch<T>,
     line: Line,
@@ -109,7 +108,7 @@ impl<T> OnceCell<T> {
     ///
     /// let cell = OnceCell::new();
     /// assert_eq!(cell.get(), None);
-    /// cell.set(7).unwrap();
+    /// assert_eq!(cell.set(7), Ok(()));
     /// assert_eq!(cell.get(), Some(&7));
     /// ```
     #[inline(always)]
@@ -126,7 +125,7 @@ impl<T> OnceCell<T> {
     /// use taut::sync::OnceCell;
     ///
     /// let mut cell = OnceCell::with_value(7);
-    /// *cell.get_mut().unwrap() += 1;
+    /// *cell.get_mut().expect("it has a value") += 1;
     /// assert_eq!(cell.get(), Some(&8));
     /// ```
     #[inline]
@@ -250,7 +249,7 @@ impl<T> OnceCell<T> {
     ///
     /// # Cancel safety
     ///
-    /// As [`get_or_init`](Self::get_or_init).
+    /// Drops the initialiser: as [`get_or_init`](Self::get_or_init).
     ///
     /// # Errors
     ///

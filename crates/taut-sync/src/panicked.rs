@@ -13,7 +13,6 @@ use std::fmt;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use taut::sync::{FlightError, SingleFlight};
 ///
-/// # std::panic::set_hook(Box::new(|_| ()));
 /// let flights = SingleFlight::<u32, u32>::new();
 /// match flights.run(7, || async { panic!("no {}", 7) }).await {
 ///     Err(FlightError::Panicked(panicked)) => {
@@ -41,7 +40,6 @@ impl Panicked {
     /// ```
     /// use taut::sync::Panicked;
     ///
-    /// # std::panic::set_hook(Box::new(|_| ()));
     /// let payload = std::panic::catch_unwind(|| panic!("no {}", 7)).unwrap_err();
     /// assert_eq!(Panicked::of(&*payload).message(), "no 7");
     /// ```
@@ -58,7 +56,6 @@ impl Panicked {
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
     /// use taut::sync::{FlightError, SingleFlight};
     ///
-    /// # std::panic::set_hook(Box::new(|_| ()));
     /// let flights = SingleFlight::<u32, u32>::new();
     /// match flights.run(7, || async { panic!("no {}", 7) }).await {
     ///     Err(FlightError::Panicked(panicked)) => assert_eq!(panicked.message(), "no 7"),

@@ -28,41 +28,20 @@ use self::raw::RawRwLock;
 /// Waiting for it suspends a task, not a thread, and a guard may be held across `.await`. There is no
 /// poisoning: a panic unlocks.
 ///
-/// # When to take another
-///
-/// Where no guard is ever held across an `.await`, a lock of std is the better one. Where what is read is
-/// replaced as a whole and seldom, `arc-swap` reads without any lock.
-///
-/// # Fairness
-///
-/// Phase-fair, as Go's. A writer that waits stops new readers, so the first of them waits only for those who
-/// read when it came; writers are served first come, first served. When a writer leaves, the readers that
-/// wait by then go in together, before the next writer. So neither side starves. A writer that gives up
-/// waiting lets the readers behind it in.
-///
-/// Who reads and reads again while a writer waits, in one task, waits for itself: do not nest reads.
-///
-/// The lock is handed over. A waiting future that was handed it and is kept without being polled keeps
-/// the others waiting. `select!` drops its losers before the chosen arm runs, so only a future that is
-/// selected by `&mut` and then left alone can do that.
-///
-/// # Cost
-///
-/// Locking and unlocking, with nobody waiting, is one atomic step each. Waiting allocates nothing.
-///
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
 /// use taut::sync::RwLock;
 ///
-/// let routes = RwLock::new(vec!["/"]);
-/// routes.write().await.push("/about");
-/// let (one, other) = (routes.read().await, routes.read().await);
-/// assert_eq!(one.len() + other.len(), 4);
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let routes = RwLock::new(vec!["/"]);
+///     routes.write().await.push("/about");
+///     let (one, other) = (routes.read().await, routes.read().await); // both at the same time
+///     assert_eq!(one.len() + other.len(), 4);
+/// }
 /// ```
+#[doc = include_str!("rw_lock/page.md")]
 pub struct RwLock<T: ?Sized> {
     raw: RawRwLock,
     value: UnsafeCell<T>,
@@ -92,7 +71,7 @@ impl<T> RwLock<T> {
         /// use taut::sync::RwLock;
         ///
         /// static LEVEL: RwLock<u8> = RwLock::new(1);
-        /// assert_eq!(*LEVEL.try_read().unwrap(), 1);
+        /// assert_eq!(*LEVEL.blocking_read(), 1);
         /// ```
         #[must_use]
         pub fn new(value: T) -> Self {
@@ -118,7 +97,7 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Cancel safety
     ///
-    /// Loses its place in the queue; nothing else. If it was just handed the lock, the next gets it.
+    /// Loses its place: it leaves the queue, and nothing else. If it was just handed the lock, the next gets it.
     ///
     /// # Panics
     ///
@@ -142,7 +121,11 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Cancel safety
     ///
-    /// Loses its place, as [`read`](Self::read).
+    /// Loses its place: as [`read`](Self::read).
+    ///
+    /// # Panics
+    ///
+    /// As [`read`](Self::read).
     ///
     /// # Examples
     ///
@@ -155,7 +138,7 @@ impl<T: ?Sized> RwLock<T> {
     /// let level = Arc::new(RwLock::new(1));
     /// let guard = level.read_owned().await;
     /// let task = tokio::spawn(async move { *guard });
-    /// assert_eq!(task.await.unwrap(), 1);
+    /// assert_eq!(task.await.expect("no panic"), 1);
     /// # }
     /// ```
     #[inline]
@@ -164,6 +147,10 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// Takes the lock to read, if it may at once. `None`: somebody writes, or waits to.
+    ///
+    /// # Panics
+    ///
+    /// As [`read`](Self::read).
     ///
     /// # Examples
     ///
@@ -179,6 +166,10 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// As [`try_read`](Self::try_read), for a guard that borrows nothing.
+    ///
+    /// # Panics
+    ///
+    /// As [`read`](Self::read).
     ///
     /// # Examples
     ///
@@ -200,7 +191,7 @@ impl<T: ?Sized> RwLock<T> {
     /// # Panics
     ///
     /// If it would have to wait inside an async task of Tokio. Use `read` there, or
-    /// `tokio::task::spawn_blocking`.
+    /// `tokio::task::spawn_blocking`. And as [`read`](Self::read).
     ///
     /// # Examples
     ///
@@ -237,7 +228,7 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Cancel safety
     ///
-    /// Loses its place in the queue; nothing else. If it was just handed the lock, the next gets it.
+    /// Loses its place: it leaves the queue, and nothing else. If it was just handed the lock, the next gets it.
     ///
     /// # Examples
     ///
@@ -257,7 +248,7 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Cancel safety
     ///
-    /// Loses its place, as [`write`](Self::write).
+    /// Loses its place: as [`write`](Self::write).
     ///
     /// # Examples
     ///
@@ -270,7 +261,7 @@ impl<T: ?Sized> RwLock<T> {
     /// let level = Arc::new(RwLock::new(1));
     /// let mut guard = level.write_owned().await;
     /// let task = tokio::spawn(async move { *guard += 1 });
-    /// task.await.unwrap();
+    /// task.await.expect("no panic");
     /// # }
     /// ```
     #[inline]

@@ -27,56 +27,52 @@ use self::raw::RawSemaphore;
 /// So many units to be acquired and given back: Go's `x/sync/semaphore`, weighted, and its capacity can
 /// change.
 ///
-/// # Fairness
-///
-/// Strictly first come, first served. Somebody who asks for much and waits is not passed by those who
-/// ask for less, though there would be enough for them; so it cannot starve. What is free is granted as
-/// soon as the first in the queue fits, or leaves.
-///
-/// A request for more than the capacity fails at once and delays nobody.
-///
-/// A waiting future that was granted its units and is kept without being polled keeps them from others.
-/// `select!` drops its losers before the chosen arm runs, so only a future that is selected by `&mut` and
-/// then left alone can do that.
-///
-/// # Capacity
-///
-/// [`resize`](Self::resize) changes it while permits are out. They stay valid; if there are more units in
-/// them than the new capacity, the difference is withheld as they come back. A capacity of none refuses
-/// everybody; to make everybody wait, acquire all there is and hold it.
-///
-/// # Cost
-///
-/// Acquiring and giving back, with nobody waiting, is one atomic step each. Waiting allocates nothing.
+/// ```text
+///    capacity 10 = 3 free + 7 held         held: in permits, which give back when they are dropped
+///    queued: acquire(8), acquire(1)        the first waits for 8, and the second behind it
+/// ```
 ///
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use std::sync::Arc;
-/// use taut::sync::Semaphore;
+/// use taut::sync::{AcquireError, Semaphore};
 ///
-/// // At most 8 MiB of answers in memory, whatever their number.
-/// let memory = Arc::new(Semaphore::new(8 << 20));
-/// let tasks: Vec<_> = [1 << 20, 5 << 20, 3 << 20]
-///     .into_iter()
-///     .map(|size| {
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), AcquireError> {
+///     let slots = Semaphore::new(3);
+///     let permit = slots.acquire(2).await?;
+///     assert_eq!(slots.available(), 1);
+///     drop(permit);
+///     assert_eq!(slots.available(), 3);
+///     Ok(())
+/// }
+/// ```
+///
+/// At most 8 MiB of answers in memory, whatever their number:
+///
+/// ```
+/// use std::sync::Arc;
+/// use taut::sync::{AcquireError, Semaphore};
+///
+/// #[tokio::main]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let memory = Arc::new(Semaphore::new(8 << 20));
+///     let tasks = [1 << 20, 5 << 20, 3 << 20].map(|size| {
 ///         let memory = Arc::clone(&memory);
 ///         tokio::spawn(async move {
 ///             let _permit = memory.acquire(size).await?;
-///             Ok::<_, taut::sync::AcquireError>(vec![0u8; size].len())
+///             Ok::<_, AcquireError>(vec![0u8; size].len())
 ///         })
-///     })
-///     .collect();
-/// let mut sum = 0;
-/// for task in tasks {
-///     sum += task.await??;
+///     });
+///     let mut sum = 0;
+///     for task in tasks {
+///         sum += task.await??;
+///     }
+///     assert_eq!(sum, 9 << 20);
+///     Ok(())
 /// }
-/// assert_eq!(sum, 9 << 20);
-/// # Ok(())
-/// # }
 /// ```
+#[doc = include_str!("semaphore/page.md")]
 pub struct Semaphore {
     raw: RawSemaphore,
 }
@@ -118,7 +114,7 @@ impl Semaphore {
     ///
     /// # Cancel safety
     ///
-    /// Loses its place in the queue; nothing else. Units that it was just granted go to the next, and
+    /// Loses its place: it leaves the queue, and nothing else. Units that it was just granted go to the next, and
     /// whoever stood behind it may be granted what it asks for.
     ///
     /// # Errors
@@ -147,7 +143,7 @@ impl Semaphore {
     ///
     /// # Cancel safety
     ///
-    /// Loses its place, as [`acquire`](Self::acquire).
+    /// Loses its place: as [`acquire`](Self::acquire).
     ///
     /// # Errors
     ///
@@ -291,9 +287,8 @@ impl Semaphore {
     ///
     /// ```
     /// let slots = taut::sync::Semaphore::new(3);
-    /// let permit = slots.try_acquire(1);
+    /// let _permit = slots.try_acquire(1);
     /// assert_eq!(slots.capacity(), 3);
-    /// # drop(permit);
     /// ```
     #[must_use]
     pub fn capacity(&self) -> usize {
@@ -306,10 +301,9 @@ impl Semaphore {
     ///
     /// ```
     /// let slots = taut::sync::Semaphore::new(3);
-    /// let permit = slots.try_acquire(2);
+    /// let _permit = slots.try_acquire(2);
     /// slots.resize(1);
     /// assert_eq!((slots.capacity(), slots.in_use()), (1, 2));
-    /// # drop(permit);
     /// ```
     #[must_use]
     pub fn in_use(&self) -> usize {

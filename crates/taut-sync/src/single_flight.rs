@@ -52,123 +52,33 @@ pub use self::landed::Landed;
 /// Values are cloned, once for each caller: let `V` be an `Arc<T>`, or a `Result<Arc<T>, Arc<E>>` where
 /// the work can fail.
 ///
-/// # A driver that is not polled
-///
-/// stops the work, and with it all who wait. That is so for any future that is kept without being polled:
-/// by a `select!` in a loop that is busy in another arm, say. Where it can happen, let a task of its own
-/// do the work:
-///
+/// ```text
+///    key is free ──run──▶ in flight ──the work is done──▶ landed: a clone for everybody, key is free
+///                           │   ▲
+///                           │   └── run: joins        forget: the next run begins a new flight
+///                           └── the last caller leaves: the work is dropped, key is free
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// use taut::sync::SingleFlight;
-///
-/// let flights = SingleFlight::<&str, u32>::new();
-/// let work = || async {
-///     let task = tokio::spawn(async { 42 });
-///     task.await.expect("it did not panic")
-/// };
-/// assert_eq!(flights.run("answer", work).await.unwrap().value, 42);
-/// # }
-/// ```
-///
-/// (Such a task goes on when the last caller leaves; abort it with a guard if that matters.)
-///
-/// # Work and the context of its caller
-///
-/// Work that looks at the context of the caller that began it gives that caller's end to all who joined: it
-/// is cancelled, and they get the error. Let each caller wait in its own context, and the work do without:
-/// `ctx.run(flights.run(key, …))`. What the work needs a context for, such as its values, it has from
-/// `ctx.without_cancel()`:
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// use taut::context::Context;
-/// use taut::sync::{FlightError, SingleFlight};
-///
-/// async fn load(_: &Context) -> u32 {
-///     tokio::task::yield_now().await; // the database
-///     42
-/// }
-///
-/// let flights = SingleFlight::<&str, u32>::new();
-/// let answer = async |ctx: Context| {
-///     let detached = ctx.without_cancel();
-///     let flight = flights.run("answer", || async move { load(&detached).await });
-///     ctx.run(flight).await.ok()?.ok() // None: this caller was cancelled, or the work panicked
-/// };
-/// let (ctx, cancel) = Context::background().with_cancel();
-/// let (first, second, _) = tokio::join!(
-///     answer(ctx),
-///     answer(Context::background()),
-///     async { cancel.cancel() },
-/// );
-/// assert!(first.is_none());
-/// assert_eq!(second.unwrap().value, 42);
-/// # }
-/// ```
-///
-/// # In a cache
-///
-/// What the work uses it must own, since another caller may go on with it. So the method of a cache takes
-/// `self: &Arc<Self>`, and moves a clone into the work:
-///
-/// ```
-/// use std::sync::Arc;
-/// use taut::sync::{FlightError, SingleFlight};
-///
-/// #[derive(Default)]
-/// struct Users {
-///     flights: SingleFlight<u32, Arc<str>>,
-/// }
-///
-/// impl Users {
-///     async fn get(self: &Arc<Self>, id: u32) -> Result<Arc<str>, FlightError> {
-///         let this = Arc::clone(self);
-///         let landed = self.flights.run(id, || async move { this.load(id).await }).await?;
-///         Ok(landed.value)
-///     }
-///
-///     async fn load(&self, id: u32) -> Arc<str> {
-///         format!("user {id}").into() // the database
-///     }
-/// }
-///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// assert_eq!(&*Arc::<Users>::default().get(7).await.unwrap(), "user 7");
-/// # }
-/// ```
-///
-/// # Keys
-///
-/// Keys are hashed without a lock, and compared under a short one: `Eq` must not use this `SingleFlight`.
-/// It may panic, which harms nobody but the caller.
-///
-/// # Synchronization
-///
-/// All that the work does, its drop included, happens before [`run`](Self::run) returns to anybody.
 ///
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// use std::sync::Arc;
-/// use std::sync::atomic::{AtomicU32, Ordering};
 /// use taut::sync::SingleFlight;
 ///
-/// let (flights, queries) = (SingleFlight::<String, Arc<str>>::new(), Arc::new(AtomicU32::new(0)));
-/// let user = |id: u32| {
-///     let queries = queries.clone();
-///     flights.run(format!("user {id}"), move || async move {
-///         queries.fetch_add(1, Ordering::Relaxed);
-///         tokio::task::yield_now().await; // the database
-///         "Ada".into()
-///     })
-/// };
-/// let (one, other) = tokio::join!(user(7), user(7));
-/// assert!(Arc::ptr_eq(&one.unwrap().value, &other.unwrap().value));
-/// assert_eq!(queries.load(Ordering::Relaxed), 1);
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), taut::sync::FlightError> {
+///     let flights = SingleFlight::<u32, u32>::new();
+///     let square = |n: u32| {
+///         flights.run(n, move || async move {
+///             tokio::task::yield_now().await; // takes long
+///             n * n
+///         })
+///     };
+///     let (one, other) = tokio::join!(square(7), square(7)); // run once
+///     assert_eq!((one?.value, other?.value), (49, 49));
+///     Ok(())
+/// }
 /// ```
+#[doc = include_str!("single_flight/page.md")]
 pub struct SingleFlight<K, V, S = RandomState> {
     table: Lock<Table<K, V>>,
     hasher: S,
@@ -224,7 +134,7 @@ impl<K, V, S> SingleFlight<K, V, S> {
     /// let flights = Arc::new(SingleFlight::new());
     /// let inside = flights.clone();
     /// let landed = flights.run("answer", || async move { inside.in_flight() }).await;
-    /// assert_eq!(landed.unwrap().value, 1);
+    /// assert_eq!(landed.expect("no panic").value, 1);
     /// assert_eq!(flights.in_flight(), 0);
     /// # }
     /// ```
@@ -280,6 +190,10 @@ impl<K: Hash + Eq, V, S: BuildHasher> SingleFlight<K, V, S> {
     /// this is part of the work of the same key. The latter is noticed where the work itself polls this,
     /// however deep inside; not in a task that it spawns and waits for.
     ///
+    /// # Panics
+    ///
+    /// If `Hash` or `Eq` of the key or `Clone` of the value does, and if it is polled after completion.
+    ///
     /// # Examples
     ///
     /// ```
@@ -294,7 +208,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> SingleFlight<K, V, S> {
     ///     }),
     ///     flights.run(7, || async { unreachable!("it joins") }),
     /// );
-    /// assert_eq!((one.unwrap().value, other.unwrap().value), (49, 49));
+    /// assert_eq!(one.map(|landed| landed.value), Ok(49));
+    /// assert_eq!(other.map(|landed| landed.value), Ok(49));
     /// # }
     /// ```
     pub fn run<F, Fut>(
@@ -333,7 +248,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> SingleFlight<K, V, S> {
     ///     flights.run(7, || async { 2 }).await
     /// };
     /// let (stale, fresh) = tokio::join!(stale, fresh);
-    /// assert_eq!((stale.unwrap().value, fresh.unwrap().value), (1, 2));
+    /// assert_eq!(stale.map(|landed| landed.value), Ok(1));
+    /// assert_eq!(fresh.map(|landed| landed.value), Ok(2));
     /// # }
     /// ```
     pub fn forget<Q>(&self, key: &Q) -> bool

@@ -20,7 +20,56 @@ use crate::blocking::block_on;
 /// back when it is dropped: by a task that returns, that is cancelled, or that panics. The counter cannot
 /// become negative, and no `Done` is forgotten.
 ///
-/// A `WaitGroup` is a handle: a clone is the same group.
+/// ```text
+///           the first token is made
+///     idle ─────────────────────────▶ busy(n)   more tokens, fewer tokens
+///      ▲                                 │
+///      └─────────────────────────────────┘
+///           the last token comes back: all who wait go on
+/// ```
+///
+/// A `WaitGroup` is a handle: a clone is the same group, and holds nothing up. A token does, and a clone of it
+/// is one more unit of work.
+///
+/// # Examples
+///
+/// ```
+/// use taut::sync::WaitGroup;
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let pages = WaitGroup::new();
+///     for page in 0..3 {
+///         let token = pages.token();
+///         tokio::spawn(async move {
+///             println!("page {page}");
+///             drop(token);
+///         });
+///     }
+///     pages.wait().await;
+///     assert_eq!(pages.count(), 0);
+/// }
+/// ```
+///
+/// Shutting down, with a limit on the time:
+///
+/// ```
+/// use std::time::Duration;
+/// use taut::{select, sync::WaitGroup, time};
+///
+/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// async fn main() {
+///     let workers = WaitGroup::new();
+///     let stuck = tokio::spawn(workers.track(std::future::pending::<()>()));
+///     let is_done = select! {
+///         () = workers.wait() => true,
+///         _ = time::after(Duration::from_secs(5)) => false,
+///     };
+///     assert!(!is_done);
+///     stuck.abort(); // which gives its token back
+///     workers.wait().await;
+/// }
+/// ```
 ///
 /// # Rounds
 ///
@@ -32,32 +81,50 @@ use crate::blocking::block_on;
 ///
 /// [`track`](Self::track), and `spawn` of `taut::group`, count a future, and keep its panic: whoever
 /// waits raises it again, then and for ever after. No waiter takes a group for done of which a part has
-/// panicked. The first one raises the panic itself, all others one with its message. (In Go such a panic
-/// ends the process.) To have it as an error, use [`wait_catch_unwind`](Self::wait_catch_unwind); to keep
-/// tasks apart, give them tokens. A token that a panic drops on its way is given back, and nothing more is known
-/// of it.
+/// panicked. The first one raises the panic itself, all others one with its message. To have it as an error,
+/// use [`wait_catch_unwind`](Self::wait_catch_unwind); to keep tasks apart, give them tokens. A token that a
+/// panic drops on its way is given back, and nothing more is known of it.
 ///
 /// # From Go
 ///
-/// | Go | here | what differs |
+/// | Go | ours | what differs and why |
 /// | --- | --- | --- |
-/// | `var wg sync.WaitGroup` | [`WaitGroup::new()`](Self::new) | |
+/// | `var wg sync.WaitGroup` | [`WaitGroup::new()`](Self::new) | a handle, so that tasks need not borrow it |
 /// | `wg.Add(1)` | [`let token = wg.token()`](Self::token) | |
 /// | `wg.Add(n)` | `vec![wg.token(); n]` | tokens are `Clone` |
-/// | `wg.Done()` | `drop(token)` | cannot happen twice |
-/// | `wg.Go(f)` | `wg.spawn(f)`, by `taut::group::WaitGroupExt` | a panic is raised by who waits |
+/// | `wg.Done()` | `drop(token)` | cannot happen twice, so there is no negative count |
+/// | `wg.Go(f)` | `wg.spawn(f)`, by `taut::group::WaitGroupExt` | a panic is raised by who waits; in Go it ends the process |
 /// | `wg.Wait()` | [`wg.wait().await`](Self::wait) | an arm of a select; may be given up |
 /// | `Add` inside of a task | `token.clone()`, or `wg.token()` | the same |
-/// | `Add` while others wait at zero | allowed | a race in Go; see below |
+/// | `Add` while others wait at zero | allowed | a race in Go; see [rounds](#rounds) |
 /// | reuse before `Wait` has returned | allowed | panics in Go, with luck |
 ///
 /// As in Go, who waits before the first token is made finds nothing to wait for. Make the token where
 /// the work is handed out, and not where it begins.
 ///
+/// # Fairness
+///
+/// Nobody queues: the end of a round releases all who wait for it at once.
+///
+/// # Cancel safety
+///
+/// Safe: a wait takes nothing. Dropping what [`track`](Self::track) gave drops the future, and then gives its
+/// token back.
+///
 /// # Synchronization
 ///
 /// What the holder of a token does before it is given back happens before the return of a wait that it
 /// is counted for.
+///
+/// # Errors
+///
+/// [`wait_catch_unwind`](Self::wait_catch_unwind) gives the panic of a task as an error. Nothing else fails.
+///
+/// # Panics
+///
+/// [`wait`](Self::wait), [`wait_owned`](Self::wait_owned) and [`blocking_wait`](Self::blocking_wait) do if a
+/// future of the group has panicked, and the last one where it would block a task. With more than 2³¹ tokens
+/// out, or 2²⁹ handles, the process ends.
 ///
 /// # Cost
 ///
@@ -65,48 +132,11 @@ use crate::blocking::block_on;
 /// group likewise; only the last token of a round for which somebody waits takes a lock. Waiting
 /// allocates nothing.
 ///
-/// # Aborts
+/// # When to use something else
 ///
-/// With more than 2³¹ tokens out, or 2²⁹ handles, the process ends.
-///
-/// # Examples
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// use std::sync::atomic::{AtomicU32, Ordering};
-/// use taut::sync::WaitGroup;
-///
-/// static FETCHED: AtomicU32 = AtomicU32::new(0);
-///
-/// let pages = WaitGroup::new();
-/// for _ in 0..3 {
-///     let token = pages.token();
-///     tokio::spawn(async move {
-///         FETCHED.fetch_add(1, Ordering::Relaxed);
-///         drop(token);
-///     });
-/// }
-/// pages.wait().await;
-/// assert_eq!(FETCHED.load(Ordering::Relaxed), 3);
-/// # }
-/// ```
-///
-/// With a limit on the time, as an arm of a select:
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
-/// use std::time::Duration;
-/// use taut::{select, sync::WaitGroup, time};
-///
-/// let workers = WaitGroup::new();
-/// let _stuck = workers.token();
-/// let is_done = select! {
-///     () = workers.wait() => true,
-///     _ = time::after(Duration::from_secs(5)) => false,
-/// };
-/// assert!(!is_done);
-/// # }
-/// ```
+/// For the results of tasks, or their errors, `taut::group::Group` or Tokio's `JoinSet`. `TaskTracker` of
+/// `tokio-util` waits until it has been closed as well: for a set that may be empty before its first task.
+/// It does not say that a task has panicked.
 #[derive(Clone)]
 pub struct WaitGroup(Handle);
 
@@ -175,7 +205,7 @@ impl WaitGroup {
     ///
     /// # Cancel safety
     ///
-    /// Safe. A wait that is given up changes nothing; begun anew it waits for the round that is on then.
+    /// Safe: a wait that is given up changes nothing; begun anew it waits for the round that is on then.
     ///
     /// # Panics
     ///
@@ -206,7 +236,7 @@ impl WaitGroup {
     ///
     /// # Cancel safety
     ///
-    /// Safe, as [`wait`](Self::wait).
+    /// Safe: as [`wait`](Self::wait).
     ///
     /// # Errors
     ///
@@ -216,16 +246,13 @@ impl WaitGroup {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-    /// # std::panic::set_hook(Box::new(|_| ()));
     /// use taut::sync::WaitGroup;
     ///
     /// let wg = WaitGroup::new();
     /// tokio::spawn(wg.track(async { panic!("no disk") }));
-    /// if let Err(panicked) = wg.wait_catch_unwind().await {
-    ///     assert_eq!(panicked.message(), "no disk");
-    /// }
+    /// let panicked = wg.wait_catch_unwind().await.expect_err("the task has panicked");
+    /// assert_eq!(panicked.message(), "no disk");
     /// // … and what there is to clean up.
-    /// # assert!(wg.is_panicked());
     /// # }
     /// ```
     pub fn wait_catch_unwind(&self) -> future::WaitCatchUnwind<'_> {
@@ -236,7 +263,7 @@ impl WaitGroup {
     ///
     /// # Cancel safety
     ///
-    /// Safe, as [`wait`](Self::wait).
+    /// Safe: as [`wait`](Self::wait).
     ///
     /// # Panics
     ///
@@ -252,7 +279,7 @@ impl WaitGroup {
     /// let token = wg.token();
     /// let all = tokio::spawn(wg.wait_owned());
     /// drop(token);
-    /// all.await.unwrap();
+    /// all.await.expect("no panic");
     /// # }
     /// ```
     pub fn wait_owned(&self) -> future::WaitOwned {
@@ -294,7 +321,7 @@ impl WaitGroup {
     ///
     /// # Cancel safety
     ///
-    /// As `future`. Dropped before it completes it gives its token back, and that is no panic.
+    /// Drops `future`: what that costs is up to it. The token is given back, and that is no panic.
     ///
     /// # Panics
     ///

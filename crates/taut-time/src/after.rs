@@ -17,14 +17,6 @@ use taut_core::time::{Alarm, Instant, from_now};
 /// It is counted from this call, not from the first poll. A duration of zero is over at once; one that
 /// is further than time goes is never over.
 ///
-/// # Cancel safety
-///
-/// Safe: nothing is lost.
-///
-/// # Panics
-///
-/// When it is polled, if it must wait and there is no Tokio runtime with time enabled.
-///
 /// # Examples
 ///
 /// ```
@@ -50,18 +42,54 @@ use taut_core::time::{Alarm, Instant, from_now};
 /// use taut::{chan, select, time};
 ///
 /// let (tx, rx) = chan::bounded::<u32>(8);
-/// tx.send(7).await.unwrap();
+/// assert_eq!(tx.try_send(7), Ok(()));
 /// let mut time_is_up = pin!(time::after(Duration::from_secs(1)));
 /// let mut sum = 0;
 /// loop {
 ///     select! {
-///         got = rx.recv() => sum += got.unwrap(),
+///         got = rx.recv() => match got {
+///             Ok(n) => sum += n,
+///             Err(_closed) => break,
+///         },
 ///         _ = &mut time_is_up => break,
 ///     }
 /// }
 /// assert_eq!(sum, 7);
 /// # }
 /// ```
+///
+/// # From Go
+///
+/// | Go | here | what differs |
+/// | --- | --- | --- |
+/// | `time.Sleep(d)` | `after(d).await` | |
+/// | `<-time.After(d)` | `after(d).await` | gone when it is dropped |
+///
+/// # Fairness
+///
+/// Each waits for itself. As an arm that is due it has the same chance as any that is ready.
+///
+/// # Cancel safety
+///
+/// Safe: nothing is lost.
+///
+/// # Synchronization
+///
+/// None: it orders nothing between tasks.
+///
+/// # Panics
+///
+/// When it is polled, if it must wait and there is no Tokio runtime with time enabled. It gives no error.
+///
+/// # Cost
+///
+/// No allocation. If it must wait it registers with the timers of its runtime; as an arm of a select, only
+/// if the select comes to wait.
+///
+/// # When to use something else
+///
+/// [`Timer`](crate::Timer) to move it or to learn whether it was prevented; `recv_timeout` and its kin of
+/// `taut::chan` for one operation with a limit; `Context::with_timeout` for one that many tasks share.
 pub fn after(duration: Duration) -> future::After {
     future::After::new(Arm::new(Delay { until: from_now(duration), alarm: Alarm::unset() }))
 }

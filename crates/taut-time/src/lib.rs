@@ -3,6 +3,23 @@
 //!
 //! Use it as `taut::time`, by the feature `time` of the crate `taut`.
 //!
+//! # Examples
+//!
+//! ```
+//! use std::time::Duration;
+//! use taut::time;
+//! use tokio::time::Instant;
+//!
+//! #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! async fn main() {
+//!     let start = Instant::now();
+//!     let due = time::after(Duration::from_secs(1)).await;
+//!     assert_eq!(due, start + Duration::from_secs(1));
+//! }
+//! ```
+//!
+//! Something every ten seconds, and an end when nothing was heard for thirty:
+//!
 //! ```
 //! use std::time::Duration;
 //! use taut::{chan, select, time};
@@ -12,7 +29,7 @@
 //!     let (tx, lines) = chan::bounded::<&str>(8);
 //!     # tokio::spawn(async move {
 //!     #     time::after(Duration::from_secs(25)).await;
-//!     #     tx.send("a line").await.unwrap();
+//!     #     drop(tx.send("a line").await);
 //!     #     std::future::pending::<()>().await;
 //!     # });
 //!     let heartbeat = time::Ticker::new(Duration::from_secs(10))?;
@@ -65,6 +82,28 @@
 //! monotonic, and tells the due time to the nanosecond; what waits is woken at the next millisecond of
 //! its runtime.
 //!
+//! # Selecting
+//!
+//! Every future here is an arm of `taut::select!`. An arm that loses has had no effect: an expiry or
+//! a tick that was not received is there for the next. Several arms that are due have the same chance
+//! each, the channels beside them included; and as the clock is looked at in the select itself, a
+//! channel that is never empty does not keep a timer from its turn.
+//!
+//! # From Tokio
+//!
+//! | | here | `tokio::time` |
+//! | --- | --- | --- |
+//! | `sleep` | [`after`](after()) gives the due instant | gives nothing |
+//! | too far to be an instant | never | after thirty years |
+//! | from another task | `stop`, `reset` take `&self` | `Sleep::reset` takes `Pin<&mut Self>` |
+//! | first tick | after one period | at once |
+//! | ticks that were missed | one is kept; the phase is kept | all are made up for, unless told otherwise (`Burst`, `Delay`, `Skip`) |
+//! | a period of zero | an error | panics |
+//! | receive from several tasks | each expiry once | not possible |
+//! | in `taut::select!` | an arm, charged as part of the select | an arm |
+//!
+//! `MissedTickBehavior::Skip` comes nearest to a [`Ticker`]: but its first tick is at once.
+//!
 //! # From Go
 //!
 //! | Go | here | what differs |
@@ -94,14 +133,15 @@
 //! use taut::time;
 //!
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)]
-//! # async fn main() {
+//! # async fn main() -> Result<(), tokio::task::JoinError> {
 //! let task = tokio::spawn(async {
 //!     time::after(Duration::from_secs(1)).await;
 //!     "f was run"
 //! });
 //! let stop = task.abort_handle(); // what `Stop` is for, though it also ends an `f` that has begun
 //! # drop(stop);
-//! assert_eq!(task.await.unwrap(), "f was run");
+//! assert_eq!(task.await?, "f was run");
+//! # Ok(())
 //! # }
 //! ```
 //!
@@ -110,31 +150,30 @@
 //! (`taut::context`) has a `stop` that says whether it prevented it. Detach its `Cancel` first: dropping that
 //! ends the context, and so runs `f`, at once.
 //!
-//! # From Tokio
+//! # Fairness
 //!
-//! | | here | `tokio::time` |
-//! | --- | --- | --- |
-//! | `sleep` | [`after`](after()) gives the due instant | gives nothing |
-//! | too far to be an instant | never | after thirty years |
-//! | from another task | `stop`, `reset` take `&self` | `Sleep::reset` takes `Pin<&mut Self>` |
-//! | first tick | after one period | at once |
-//! | ticks that were missed | one is kept; the phase is kept | all are made up for, unless told otherwise (`Burst`, `Delay`, `Skip`) |
-//! | a period of zero | an error | panics |
-//! | receive from several tasks | each expiry once | not possible |
-//! | in `taut::select!` | an arm, charged as part of the select | an arm |
-//!
-//! `MissedTickBehavior::Skip` comes nearest to a [`Ticker`]: but its first tick is at once.
-//!
-//! # Selecting
-//!
-//! Every future here is an arm of `taut::select!`. An arm that loses has had no effect: an expiry or
-//! a tick that was not received is there for the next. Several arms that are due have the same chance
-//! each, the channels beside them included; and as the clock is looked at in the select itself, a
-//! channel that is never empty does not keep a timer from its turn.
+//! There is no queue. Of several who wait for one timer or ticker, whoever looks first when it is due
+//! receives it, a newcomer and a `try_` call included; the others wait for the next.
 //!
 //! # Cancel safety
 //!
 //! All futures here are safe to drop: what they give is received when they complete, not before.
+//!
+//! # Synchronization
+//!
+//! What comes before a timer or a ticker is made or set happens before the return of what receives an
+//! expiry, or a tick, of that setting. What comes before a `stop` or a `reset` happens before whatever
+//! comes after a later call on the same timer.
+//!
+//! # Errors
+//!
+//! [`ZeroPeriod`], of a ticker that is made or reset with a period of zero. Nothing else fails: a duration
+//! that is further than time goes is never over.
+//!
+//! # Panics
+//!
+//! A future that must wait for an instant, when it is polled where there is no Tokio runtime with time
+//! enabled, or when the runtime it waited with was shut down; and one that is polled after it completed.
 //!
 //! # Cost
 //!
@@ -146,10 +185,11 @@
 //!
 //! # When to use something else
 //!
-//! Where each of many is to hear of one expiry, use a context, or Tokio's `watch`. To run something at
+//! Where each of many is to hear of one expiry, use a context, or Tokio's `watch`. For one pause and
+//! nothing else `tokio::time::sleep` does as well. To run something at
 //! a time of the day use the wall clock, and look again now and then: no timer follows it.
 
-#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(taut_loom, taut_shuttle))))]
 
 mod after;
 mod arm;

@@ -28,6 +28,20 @@ use taut_core::time::{Instant, from_now};
 ///
 /// # Examples
 ///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), taut::time::ZeroPeriod> {
+/// use std::time::Duration;
+/// use taut::time::Ticker;
+///
+/// let period = Duration::from_secs(10);
+/// let ticker = Ticker::new(period)?;
+/// let first = ticker.tick().await;
+/// assert_eq!(ticker.tick().await, first + period);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// A loop that does something every so often until it is told to stop:
 ///
 /// ```
@@ -53,6 +67,45 @@ use taut_core::time::{Instant, from_now};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # From Go
+///
+/// | Go | here | what differs |
+/// | --- | --- | --- |
+/// | `time.NewTicker(d)` | [`Ticker::new(d)?`](Self::new) | a period of zero is an error, not a panic |
+/// | `<-t.C` | [`t.tick().await`](Self::tick) | gives the instant at which it was due |
+/// | `for range t.C` | `loop { t.tick().await; … }` | |
+/// | `t.Stop()` | [`t.stop()`](Self::stop), or drop it | |
+/// | `t.Reset(d)` | [`t.reset(d)?`](Self::reset) | |
+///
+/// # Fairness
+///
+/// There is no queue: whoever looks first when a tick is due receives it.
+///
+/// # Cancel safety
+///
+/// [`tick`](Self::tick) is safe. Dropping the ticker needs nothing either.
+///
+/// # Synchronization
+///
+/// What comes before `new` or `reset` happens before the return of what receives a tick of that setting.
+///
+/// # Errors
+///
+/// [`ZeroPeriod`], if it is made or reset with a period of zero.
+///
+/// # Panics
+///
+/// Only [`tick`](Self::tick), if it must wait and there is no Tokio runtime with time enabled.
+///
+/// # Cost
+///
+/// As of a [`Timer`](crate::Timer#cost). Ticks that nobody waits for cost nothing.
+///
+/// # When to use something else
+///
+/// `tokio::time::interval` for ticks that are all made up for, or whose first is at once; see
+/// [the table](crate#from-tokio).
 pub struct Ticker {
     shared: Shared<Ticks>,
 }

@@ -28,12 +28,18 @@ use taut_core::time::{Instant, from_now};
 /// All methods take `&self`; any number of tasks may wait and set at the same time. One expiry is
 /// received by one of those who wait, and the others go on waiting for the next setting.
 ///
-/// # Synchronization
-///
-/// What comes before `new`, `at`, `reset` or `reset_at` happens before the return of what receives
-/// that expiry.
-///
 /// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+/// use std::time::Duration;
+/// use taut::time::Timer;
+///
+/// let timer = Timer::new(Duration::from_secs(5));
+/// timer.fired().await;
+/// assert!(!timer.stop(), "too late: it was received");
+/// # }
+/// ```
 ///
 /// A watchdog: as long as there are signs of life, the timer moves on.
 ///
@@ -47,7 +53,7 @@ use taut_core::time::{Instant, from_now};
 /// # tokio::spawn(async move {
 /// #     for _ in 0..3 {
 /// #         taut::time::after(Duration::from_secs(4)).await;
-/// #         tx.send(()).await.unwrap();
+/// #         drop(tx.send(()).await);
 /// #     }
 /// #     std::future::pending::<()>().await;
 /// # });
@@ -66,6 +72,46 @@ use taut_core::time::{Instant, from_now};
 /// # assert_eq!(start.elapsed(), Duration::from_secs(17));
 /// # }
 /// ```
+///
+/// # From Go
+///
+/// | Go | here | what differs |
+/// | --- | --- | --- |
+/// | `time.NewTimer(d)` | [`Timer::new(d)`](Self::new) | |
+/// | `<-t.C` | [`t.fired().await`](Self::fired) | gives the instant at which it was due |
+/// | `t.Stop()`, `t.Reset(d)` | [`t.stop()`](Self::stop), [`t.reset(d)`](Self::reset) | the same truth table; as since Go 1.23 there is nothing to drain |
+/// | `time.AfterFunc(d, f)` | a task | see [the crate](crate#afterfunc) |
+///
+/// # Fairness
+///
+/// There is no queue: whoever looks first when it has expired receives it.
+///
+/// # Cancel safety
+///
+/// [`fired`](Self::fired) is safe. Dropping the timer needs nothing either: nothing waits on its behalf.
+///
+/// # Synchronization
+///
+/// What comes before `new`, `at`, `reset` or `reset_at` happens before the return of what receives
+/// that expiry.
+///
+/// # Errors
+///
+/// None. A duration that is further than time goes never expires.
+///
+/// # Panics
+///
+/// Only [`fired`](Self::fired), if it must wait and there is no Tokio runtime with time enabled.
+///
+/// # Cost
+///
+/// No allocation. To make it is to read the clock; to stop or reset it, to take a short lock. A future
+/// that waits registers with the timers of its runtime, and is woken when the timer is set anew.
+///
+/// # When to use something else
+///
+/// [`after`](crate::after()) for a wait that nobody moves, [`Ticker`](crate::Ticker) for one that comes
+/// again, a context with a timeout where many tasks are to hear of it.
 pub struct Timer {
     shared: Shared<Expiry>,
 }

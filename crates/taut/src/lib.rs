@@ -1,40 +1,9 @@
 //! Go's concurrency as futures, on Tokio. No lost values, no loose ends.
 //!
-//! Each primitive is behind a feature of its own; `full` has all of them.
-//!
-//! | module | feature | what is in it |
-//! | --- | --- | --- |
-//! | `chan` | `chan` | channels: rendezvous, bounded, unbounded; permits, streams, sinks |
-//! | `context` | `context` | `Context`: cancellation trees with causes, deadlines and values |
-//! | `context` | `signal` | the same, ended by Ctrl-C and the like |
-//! | `time` | `time` | `after`, `at`, `Timer`, `Ticker` |
-//! | `select` | `select` | `select!`, whose arms may send; `Select` for any number of arms; `first` |
-//! | `sync` | `wait-group` | `WaitGroup`: waiting for work that is counted by tokens |
-//! | `sync` | `semaphore` | `Semaphore`: weighted, first come, first served, resizable |
-//! | `sync` | `mutex` | `Mutex` |
-//! | `sync` | `rw-lock` | `RwLock`: many readers or one writer |
-//! | `sync` | `cond` | `Cond`: waiting for a change of what a lock guards |
-//! | `sync` | `once` | `OnceCell`, `Once`, `OnceValue` |
-//! | `sync` | `single-flight` | `SingleFlight`: one execution per key |
-//! | `group` | `group` | `Group`, an errgroup with results; `scope`, for tasks that borrow; `spawn` |
-//! | `group` | `tracing` | spans for tasks, named after where they were spawned |
-//!
-//! # Examples
-//!
-//! ```
-//! # #[cfg(feature = "chan")]
-//! #[tokio::main]
-//! async fn main() {
-//!     let (tx, rx) = taut::chan::rendezvous();
-//!     tokio::spawn(async move { tx.send("hello from a task").await });
-//!     assert_eq!(rx.recv().await, Ok("hello from a task"));
-//! }
-//! # #[cfg(not(feature = "chan"))]
-//! # fn main() {}
-//! ```
-
+#![cfg_attr(not(feature = "full"), doc = "The documentation is built with the feature `full`.")]
+#![cfg_attr(feature = "full", doc = include_str!("front_page.md"))]
 #![forbid(unsafe_code)]
-#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(taut_loom, taut_shuttle))))]
 
 #[cfg(feature = "chan")]
 #[cfg_attr(docsrs, doc(cfg(feature = "chan")))]
@@ -85,27 +54,11 @@ pub use taut_group::{scope, spawn, spawn_blocking};
 #[doc(inline)]
 pub use taut_sync as sync;
 
-/// The README's program, compiled and run with the doc tests.
-#[cfg(all(doctest, feature = "chan"))]
-#[doc = include_str!("../../../README.md")]
+#[cfg(all(doc, feature = "full"))]
+#[path = "documentation.rs"]
+pub mod _documentation;
+
+/// The README's programs, compiled and run with the doc tests.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../README.md")]
 mod readme {}
-
-/// The programs of `docs/select.md`, compiled and run with the doc tests.
-#[cfg(all(doctest, feature = "chan", feature = "select"))]
-#[doc = include_str!("../../../docs/select.md")]
-mod select_page {}
-
-/// The programs of `docs/context.md`, compiled and run with the doc tests.
-#[cfg(all(doctest, feature = "full"))]
-#[doc = include_str!("../../../docs/context.md")]
-mod context_page {}
-
-/// The programs of `docs/sync.md`, compiled and run with the doc tests.
-#[cfg(all(doctest, feature = "full"))]
-#[doc = include_str!("../../../docs/sync.md")]
-mod sync_page {}
-
-/// The programs of `docs/group.md`, compiled and run with the doc tests.
-#[cfg(all(doctest, feature = "full"))]
-#[doc = include_str!("../../../docs/group.md")]
-mod group_page {}

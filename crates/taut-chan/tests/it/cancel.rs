@@ -103,6 +103,21 @@ fn h_08_g_a_value_given_back_by_the_last_receiver_is_dropped() {
 }
 
 #[test]
+fn h_08_a_value_given_back_comes_after_the_end_was_told() {
+    // Goal: nothing is lost where one receive is told "closed and drained" while another holds the last
+    // value unseen. Method: drop the other afterwards.
+    for capacity in CAPACITIES {
+        let (tx, rx) = channel(capacity);
+        let unseen = parked(rx.recv());
+        assert_eq!(tx.try_send(7), Ok(()));
+        drop(tx);
+        assert_eq!(now(rx.recv()), Err(RecvError), "{capacity:?}");
+        drop(unseen);
+        assert_eq!((now(rx.recv()), now(rx.recv())), (Ok(7), Err(RecvError)));
+    }
+}
+
+#[test]
 fn h_08_values_given_back_in_any_order_are_received_in_the_order_sent() {
     // Goal: CH-05 across give-back. Method: all orders of dropping three receives.
     for capacity in CAPACITIES {

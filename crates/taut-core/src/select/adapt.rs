@@ -32,6 +32,13 @@ pin_project! {
 
 impl<F: Future> Polled<F> {
     /// An arm made of `future`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let arm = taut_core::select::Polled::new(async { 7 });
+    /// assert!(taut_core::Case::is_enabled(&arm));
+    /// ```
     #[inline(always)]
     pub const fn new(future: F) -> Self {
         Self { future }
@@ -106,6 +113,15 @@ pin_project! {
 
 impl<C: Case, O, F: FnOnce(C::Output) -> O> Mapped<C, F> {
     /// `case`, and what is to become of its output.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut_core::select::{Mapped, Polled};
+    ///
+    /// let arm = Mapped::new(Polled::new(async { 7 }), |n: i32| n + 1);
+    /// assert!(taut_core::Case::is_enabled(&arm));
+    /// ```
     pub const fn new(case: C, function: F) -> Self {
         Self { case, function: Some(function) }
     }

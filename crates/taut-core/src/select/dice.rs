@@ -34,11 +34,23 @@ pub fn seed(seed: u64) {
 }
 
 /// The random numbers of one pass over the arms of a select; zero before the first.
+///
+/// # Examples
+///
+/// ```
+/// assert!(taut_core::select::Dice::new().below(6) < 6);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Dice(u64);
 
 impl Dice {
     /// With numbers from the generator of this thread, which is asked once there is a choice.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(taut_core::select::Dice::new().below(1), 0);
+    /// ```
     #[inline(always)]
     #[must_use]
     pub const fn new() -> Self {
@@ -47,6 +59,13 @@ impl Dice {
 
     /// A number from `0` to `count - 1`, each as likely as the others but for one part in 2³² / count.
     /// In a model it is 0: chance would make an execution that cannot be replayed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut dice = taut_core::select::Dice::new();
+    /// assert!((0..100).all(|_| dice.below(6) < 6));
+    /// ```
     #[inline(always)]
     pub fn below(&mut self, count: u32) -> u32 {
         #[cfg(not(taut_loom))]

@@ -41,41 +41,118 @@ pub struct Slots<K, C> {
 
 impl<K, C: Case> Slots<K, C> {
     /// No arms.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::future::{Ready, ready};
+    /// use taut_core::select::{Polled, Slots};
+    ///
+    /// let mut slots: Slots<u8, Polled<Ready<()>>> = Slots::new();
+    /// slots.add(1, Polled::new(ready(())));
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self { slots: Vec::new(), vacant: Vec::new(), order: Vec::new() }
     }
 
     /// Makes room for `more` arms beyond those that there are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::future::Ready;
+    /// use taut_core::select::{Polled, Slots};
+    ///
+    /// let mut slots: Slots<u8, Polled<Ready<()>>> = Slots::new();
+    /// slots.reserve(1000);
+    /// ```
     pub fn reserve(&mut self, more: usize) {
         self.slots.reserve(more);
         self.order.reserve(more);
     }
 
     /// How many slots there are: one more than the highest number of an arm.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::future::{Ready, ready};
+    /// use taut_core::select::{Polled, Slots};
+    ///
+    /// let mut slots: Slots<u8, Polled<Ready<()>>> = Slots::new();
+    /// slots.add(1, Polled::new(ready(())));
+    /// slots.retain(|_| false);
+    /// assert_eq!((slots.slots(), slots.len()), (1, 0));
+    /// ```
     #[must_use]
     pub fn slots(&self) -> usize {
         self.slots.len()
     }
 
     /// How many arms there are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::future::{Ready, ready};
+    /// use taut_core::select::{Polled, Slots};
+    ///
+    /// let mut slots: Slots<u8, Polled<Ready<()>>> = Slots::new();
+    /// slots.add(1, Polled::new(ready(())));
+    /// assert_eq!(slots.len(), 1);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.slots.len() - self.vacant.len()
     }
 
     /// Whether there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::future::{Ready, ready};
+    /// use taut_core::select::{Polled, Slots};
+    ///
+    /// let mut slots: Slots<u8, Polled<Ready<()>>> = Slots::new();
+    /// assert!(slots.is_empty());
+    /// slots.add(1, Polled::new(ready(())));
+    /// assert!(!slots.is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The keys, in order of place.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::future::{Ready, ready};
+    /// use taut_core::select::{Polled, Slots};
+    ///
+    /// let mut slots: Slots<u8, Polled<Ready<()>>> = Slots::new();
+    /// slots.add(1, Polled::new(ready(())));
+    /// assert!(slots.keys().eq(&[1]));
+    /// ```
     pub fn keys(&self) -> impl Iterator<Item = &K> {
         self.slots.iter().filter_map(|slot| slot.key.as_ref())
     }
 
     /// Adds an arm, in the place that was left last, or a new one at the end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::future::{Ready, ready};
+    /// use taut_core::select::{Polled, Slots};
+    ///
+    /// let mut slots: Slots<u8, Polled<Ready<()>>> = Slots::new();
+    /// slots.add(1, Polled::new(ready(())));
+    /// assert_eq!(slots.len(), 1);
+    /// ```
     pub fn add(&mut self, key: K, case: C) {
         if let Some(number) = self.vacant.pop() {
             let slot = &mut self.slots[number as usize];
@@ -89,6 +166,17 @@ impl<K, C: Case> Slots<K, C> {
     }
 
     /// Drops the arms whose key is not to be kept. How many.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::future::{Ready, ready};
+    /// use taut_core::select::{Polled, Slots};
+    ///
+    /// let mut slots: Slots<u8, Polled<Ready<()>>> = Slots::new();
+    /// slots.add(1, Polled::new(ready(())));
+    /// assert_eq!(slots.retain(|key| *key > 1), 1);
+    /// ```
     pub fn retain(&mut self, mut is_kept: impl FnMut(&K) -> bool) -> usize {
         let before = self.vacant.len();
         for number in 0..self.slots.len() {

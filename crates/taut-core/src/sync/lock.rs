@@ -46,6 +46,14 @@ mod spin {
     unsafe impl<S: Send> Sync for Lock<S> {}
 
     /// The right to the state of a [`Lock`], given back on drop.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let lock = taut_core::sync::Lock::new(1);
+    /// let guard = lock.lock();
+    /// assert_eq!(*guard, 1);
+    /// ```
     #[must_use = "the lock is released when the guard is dropped"]
     pub struct Guard<'a, S> {
         lock: &'a Lock<S>,
@@ -55,11 +63,26 @@ mod spin {
 
     impl<S> Lock<S> {
         /// A free lock around `state`.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// static COUNT: taut_core::sync::Lock<u32> = taut_core::sync::Lock::new(0);
+        /// assert_eq!(*COUNT.lock(), 0);
+        /// ```
         pub const fn new(state: S) -> Self {
             Self { held: AtomicBool::new(false), state: UnsafeCell::new(state) }
         }
 
         /// Takes the lock, waiting for it if need be.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// let lock = taut_core::sync::Lock::new(1);
+        /// *lock.lock() += 1;
+        /// assert_eq!(*lock.lock(), 2);
+        /// ```
         #[inline(always)]
         pub fn lock(&self) -> Guard<'_, S> {
             // A swap, which is a little cheaper than a compare-and-exchange where it succeeds.
@@ -71,6 +94,14 @@ mod spin {
         }
 
         /// The state, of a lock that nobody else has.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// let mut lock = taut_core::sync::Lock::new(1);
+        /// *lock.get_mut() += 1;
+        /// assert_eq!(*lock.lock(), 2);
+        /// ```
         #[inline(always)]
         pub fn get_mut(&mut self) -> &mut S {
             self.state.get_mut()

@@ -2,6 +2,12 @@
 
 /// Lets the other thread get on. A hint: on a busy machine the caller must give the CPU away after a
 /// few of them.
+///
+/// # Examples
+///
+/// ```
+/// taut_core::sync::pause();
+/// ```
 #[inline]
 pub fn pause() {
     #[cfg(not(any(taut_loom, taut_shuttle)))]

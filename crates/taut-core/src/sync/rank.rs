@@ -7,6 +7,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Part of what is to be ordered.
+///
+/// # Examples
+///
+/// ```
+/// let things = [1, 2];
+/// let ranks = [taut_core::sync::Rank::new(), taut_core::sync::Rank::new()];
+/// assert_ne!(ranks[0].of(&things[0]), ranks[1].of(&things[1]));
+/// ```
 #[derive(Debug)]
 pub struct Rank {
     #[cfg(taut_shuttle)]
@@ -15,6 +23,13 @@ pub struct Rank {
 
 impl Rank {
     /// For one thing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (thing, rank) = (1, taut_core::sync::Rank::new());
+    /// assert_eq!(rank.of(&thing), rank.of(&thing));
+    /// ```
     #[inline(always)]
     #[must_use]
     pub fn new() -> Self {
@@ -28,6 +43,13 @@ impl Rank {
     }
 
     /// Where the thing that this is part of, which is pinned, stands in the order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (thing, rank) = (1, taut_core::sync::Rank::new());
+    /// assert_eq!(rank.of(&thing), rank.of(&thing));
+    /// ```
     #[inline(always)]
     #[must_use]
     pub fn of<T>(&self, thing: *const T) -> usize {

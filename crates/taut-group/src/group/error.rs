@@ -19,7 +19,7 @@ use super::admission::Refusal;
 /// let mut group = Group::<u32, std::io::Error>::new().limit(1);
 /// assert!(group.spawn(async { Ok(1) }).await);
 /// match group.try_spawn(async { Ok(2) }) {
-///     Err(SpawnError::Full(future)) => assert_eq!(future.await.unwrap(), 2), // run it here
+///     Err(SpawnError::Full(future)) => assert_eq!(future.await.ok(), Some(2)), // run it here
 ///     _ => unreachable!("the limit is reached"),
 /// }
 /// # }
@@ -58,7 +58,7 @@ impl<F> SpawnError<F> {
     ///
     /// let mut group = Group::<u32, std::io::Error>::new().limit(0);
     /// let refused = group.try_spawn(async { Ok(2) }).expect_err("there is no place");
-    /// assert_eq!(refused.into_inner().await.unwrap(), 2);
+    /// assert_eq!(refused.into_inner().await.ok(), Some(2));
     /// # }
     /// ```
     pub fn into_inner(self) -> F {

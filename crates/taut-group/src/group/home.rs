@@ -11,6 +11,19 @@ use crate::spawn::Site;
 /// Where the tasks of a [`Group`](crate::Group) run: [`Tokio`], or a [`Scope`](crate::Scope).
 ///
 /// Nobody else can implement it.
+///
+/// # Examples
+///
+/// ```
+/// use taut::group::{Group, Home};
+///
+/// /// For groups of either kind.
+/// fn has_room<T, E, H: Home>(group: &Group<T, E, H>) -> bool {
+///     group.capacity().is_none_or(|places| group.len() < places)
+/// }
+///
+/// assert!(has_room(&Group::<(), std::io::Error>::new().limit(1)));
+/// ```
 pub trait Home: sealed::Sealed {
     /// A task of it, to be aborted.
     #[doc(hidden)]
@@ -26,6 +39,31 @@ pub trait Home: sealed::Sealed {
 /// A [`Home`] for futures that live for `'a`.
 ///
 /// Nobody else can implement it.
+///
+/// # Examples
+///
+/// ```
+/// use taut::group::{Group, Hosts};
+///
+/// /// Starts a task in a group of either kind: one of a scope may borrow for `'a`.
+/// async fn count<'a, H>(group: &mut Group<usize, (), H>, text: &'a str) -> bool
+/// where
+///     H: Hosts<'a> + Send + Sync + 'a,
+/// {
+///     group.spawn(async move { Ok(text.len()) }).await
+/// }
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let text = String::from("to be");
+///     let lengths = taut::scope(async |s| {
+///         let mut group = s.group();
+///         count(&mut group, &text).await;
+///         group.wait().await
+///     });
+///     assert_eq!(lengths.await, Ok(vec![5]));
+/// }
+/// ```
 pub trait Hosts<'a>: Home {
     /// Makes a task, and what starts it. It may be aborted before that is called, which it is to be all the
     /// same.
@@ -54,7 +92,7 @@ pub trait Task: Send {
 /// use taut::group::{Group, Tokio};
 ///
 /// let group: Group<u32, std::io::Error, Tokio> = Group::new(); // as `Group<u32, std::io::Error>`
-/// # drop(group);
+/// assert!(group.is_empty());
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tokio;

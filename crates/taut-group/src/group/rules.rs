@@ -34,7 +34,6 @@ pub enum OnError {
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use taut::group::{Group, OnPanic, TaskError};
 ///
-/// # std::panic::set_hook(Box::new(|_| ()));
 /// let mut connections = Group::<(), std::io::Error>::new().on_panic(OnPanic::Contain);
 /// connections.spawn(async { panic!("a bug that this client has found") }).await;
 /// connections.spawn(async { Ok(()) }).await; // served all the same

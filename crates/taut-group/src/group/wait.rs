@@ -26,7 +26,7 @@ impl<T, E, H: Home> Group<T, E, H> {
     ///
     /// # Cancel safety
     ///
-    /// Safe. The tasks go on, and the next wait gives what this one would have given.
+    /// Safe: the tasks go on, and the next wait gives what this one would have given.
     ///
     /// # Errors
     ///
@@ -79,7 +79,7 @@ impl<T, E, H: Home> Group<T, E, H> {
     ///
     /// # Cancel safety
     ///
-    /// Safe, as [`wait`](Self::wait) is.
+    /// Safe: as [`wait`](Self::wait).
     ///
     /// # Panics
     ///
@@ -113,7 +113,7 @@ impl<T, E, H: Home> Group<T, E, H> {
     ///
     /// # Cancel safety
     ///
-    /// Safe. What has completed is kept for the next call.
+    /// Safe: what has completed is kept for the next call.
     ///
     /// # Panics
     ///
@@ -131,7 +131,7 @@ impl<T, E, H: Home> Group<T, E, H> {
     /// }
     /// let mut sum = 0;
     /// while let Some(completed) = group.next().await {
-    ///     sum += completed.result.unwrap();
+    ///     sum += completed.result.expect("none fails");
     /// }
     /// assert_eq!(sum, 6);
     /// # }
@@ -145,7 +145,7 @@ impl<T, E, H: Home> Group<T, E, H> {
     ///
     /// # Cancel safety
     ///
-    /// Safe. The tasks have been aborted at its first poll.
+    /// Safe: the tasks have been aborted at its first poll.
     ///
     /// # Panics
     ///

@@ -15,6 +15,16 @@ use super::driver::{Body, Driver, Turn};
 
 pin_project! {
     /// The future of [`scope`](crate::scope()).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let text = String::from("to be");
+    /// let scoped: taut::group::Scoped<'_, _> = taut::scope(async |s| {
+    ///     s.spawn(async { text.len() }).await
+    /// });
+    /// drop(scoped); // nothing has run: the body, and what it would start, is dropped
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct Scoped<'env, Fut: Future> {
         // First, as it is the first to be dropped: it may hold handles of the tasks.

@@ -166,6 +166,14 @@ impl<T> fmt::Debug for Spawned<'_, T> {
 /// A [`Spawned`] that ends its task when it is dropped: see [`Spawned::abort_on_drop`]. A future of what
 /// the task gives, as that is.
 ///
+/// # Cancel safety
+///
+/// Safe: polled by reference, it may be left and polled again. Dropping it drops the future of the task.
+///
+/// # Panics
+///
+/// As [`Spawned`].
+///
 /// # Examples
 ///
 /// ```

@@ -14,6 +14,19 @@ use crate::polled::case_by_polling;
 
 pin_project! {
     /// Unlocks, waits to be notified, and locks again: [`Cond::wait`](crate::Cond::wait).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::{Cond, MutexGuard, future};
+    ///
+    /// fn next<'a>(
+    ///     changed: &'a Cond,
+    ///     guard: MutexGuard<'a, u8>,
+    /// ) -> future::CondWait<'a, MutexGuard<'a, u8>> {
+    ///     changed.wait(guard)
+    /// }
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct CondWait<'a, G: Relock> {
         #[pin]
@@ -23,6 +36,21 @@ pin_project! {
 
 pin_project! {
     /// Waits for as long as a predicate is true: [`Cond::wait_while`](crate::Cond::wait_while).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::{Cond, MutexGuard, future};
+    ///
+    /// type Guard<'a> = MutexGuard<'a, u8>;
+    ///
+    /// fn above_zero<'a>(
+    ///     changed: &'a Cond,
+    ///     guard: Guard<'a>,
+    /// ) -> future::WaitWhile<'a, Guard<'a>, fn(&mut u8) -> bool> {
+    ///     changed.wait_while(guard, |level| *level == 0)
+    /// }
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct WaitWhile<'a, G: Relock, P> {
         #[pin]

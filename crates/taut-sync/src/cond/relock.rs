@@ -23,19 +23,28 @@ mod sealed {
 
 /// A guard with which one can wait for a [`Cond`](crate::Cond).
 ///
-/// Implemented by the guards of [`Mutex`](crate::Mutex) and of [`RwLock`](crate::RwLock), owned ones
+/// Implemented by the guards of [`Mutex`](crate::Mutex) and of `RwLock`, owned ones
 /// included. Nobody else can implement it.
 ///
 /// # Examples
 ///
 /// ```
-/// use taut::sync::{Cond, MutexGuard, Relock};
+/// use taut::sync::{Cond, Mutex, Relock};
 ///
 /// async fn next_change<G: Relock>(changed: &Cond, guard: G) -> G {
 ///     changed.wait(guard).await
 /// }
-/// # fn is_one<G: Relock>() {}
-/// # is_one::<MutexGuard<'_, u8>>();
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let (level, changed) = (Mutex::new(1), Cond::new());
+///     let waits = async { *next_change(&changed, level.lock().await).await };
+///     let changes = async {
+///         *level.lock().await = 2;
+///         changed.notify_one()
+///     };
+///     assert_eq!(tokio::join!(biased; waits, changes), (2, true));
+/// }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "a `Cond` cannot wait with a `{Self}`",
@@ -59,13 +68,15 @@ pub trait Relock: sealed::Sealed + Sized {
 /// # Examples
 ///
 /// ```
-/// use taut::sync::{Exclusive, MutexGuard};
+/// use taut::sync::{Exclusive, Mutex, RwLock};
 ///
-/// fn increment<G: Exclusive<Target = u8>>(mut guard: G) {
+/// fn increment<G: Exclusive<Target = u8>>(mut guard: G) -> u8 {
 ///     *guard += 1;
+///     *guard
 /// }
-/// # fn is_one<G: Exclusive>() {}
-/// # is_one::<MutexGuard<'_, u8>>();
+///
+/// assert_eq!(increment(Mutex::new(7).blocking_lock()), 8);
+/// assert_eq!(increment(RwLock::new(7).blocking_write()), 8);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`wait_while` needs a guard that nobody shares, and `{Self}` is none",

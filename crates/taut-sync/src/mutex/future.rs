@@ -12,10 +12,31 @@ use super::{Mutex, MutexGuard, OwnedMutexGuard};
 
 taut_core::futures! {
     /// Takes the lock: [`Mutex::lock`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::{Mutex, future};
+    ///
+    /// fn lock(total: &Mutex<u32>) -> future::Lock<'_, u32> {
+    ///     total.lock()
+    /// }
+    /// ```
     Lock<'a, T: ?Sized>: Waiting<LockOp<&'a Mutex<T>>> => MutexGuard<'a, T>,
         |_, held| MutexGuard::new(held);
 
     /// Takes the lock, for a guard that holds the mutex: [`Mutex::lock_owned`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use taut::sync::{Mutex, future};
+    ///
+    /// fn lock(total: &Arc<Mutex<u32>>) -> future::LockOwned<u32> {
+    ///     total.lock_owned()
+    /// }
+    /// ```
     LockOwned<T: ?Sized>: Waiting<LockOp<Arc<Mutex<T>>>> => OwnedMutexGuard<T>,
         |_, held| OwnedMutexGuard::new(held);
 }

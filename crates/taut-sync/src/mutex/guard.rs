@@ -29,7 +29,7 @@ impl<M: Reach<Raw = RawMutex>> Release for M {
 ///
 /// ```
 /// let total = taut::sync::Mutex::new(1);
-/// let mut guard = total.try_lock().unwrap();
+/// let mut guard = total.blocking_lock();
 /// *guard += 1;
 /// assert_eq!(*guard, 2);
 /// ```
@@ -76,7 +76,7 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
     /// use taut::sync::{Mutex, MutexGuard};
     ///
     /// let total = Mutex::new(1);
-    /// let guard = total.try_lock().unwrap();
+    /// let guard = total.blocking_lock();
     /// assert!(MutexGuard::mutex(&guard).is_locked());
     /// ```
     #[must_use]
@@ -92,7 +92,7 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
     /// use taut::sync::{Mutex, MutexGuard};
     ///
     /// let pair = Mutex::new((1, "one"));
-    /// let mut number = MutexGuard::map(pair.try_lock().unwrap(), |pair| &mut pair.0);
+    /// let mut number = MutexGuard::map(pair.blocking_lock(), |pair| &mut pair.0);
     /// *number += 1;
     /// drop(number);
     /// assert_eq!(pair.into_inner(), (2, "one"));
@@ -119,7 +119,7 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
     /// use taut::sync::{Mutex, MutexGuard};
     ///
     /// let list = Mutex::new(vec![1]);
-    /// let first = MutexGuard::try_map(list.try_lock().unwrap(), |list| list.first_mut());
+    /// let first = MutexGuard::try_map(list.blocking_lock(), |list| list.first_mut());
     /// assert_eq!(first.map(|first| *first).ok(), Some(1));
     /// ```
     pub fn try_map<U: ?Sized>(
@@ -148,7 +148,7 @@ impl<T: ?Sized> OwnedMutexGuard<T> {
     /// use taut::sync::{Mutex, OwnedMutexGuard};
     ///
     /// let total = Arc::new(Mutex::new(1));
-    /// let guard = total.try_lock_owned().unwrap();
+    /// let guard = total.blocking_lock_owned();
     /// assert!(Arc::ptr_eq(OwnedMutexGuard::mutex(&guard), &total));
     /// ```
     #[must_use]
@@ -165,7 +165,7 @@ impl<T: ?Sized> OwnedMutexGuard<T> {
     /// use taut::sync::{Mutex, OwnedMutexGuard};
     ///
     /// let pair = Arc::new(Mutex::new((1, "one")));
-    /// let guard = pair.try_lock_owned().unwrap();
+    /// let guard = pair.blocking_lock_owned();
     /// assert_eq!(*OwnedMutexGuard::map(guard, |pair| &mut pair.0), 1);
     /// ```
     pub fn map<U: ?Sized>(
@@ -190,7 +190,7 @@ impl<T: ?Sized> OwnedMutexGuard<T> {
     /// use taut::sync::{Mutex, OwnedMutexGuard};
     ///
     /// let list = Arc::new(Mutex::new(Vec::<u8>::new()));
-    /// let guard = list.try_lock_owned().unwrap();
+    /// let guard = list.blocking_lock_owned();
     /// assert!(OwnedMutexGuard::try_map(guard, |list| list.first_mut()).is_err());
     /// ```
     pub fn try_map<U: ?Sized>(

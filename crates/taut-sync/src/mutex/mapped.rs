@@ -25,7 +25,7 @@ use std::sync::Arc;
 ///     MutexGuard::try_map(list.try_lock()?, |list| list.first_mut()).ok()
 /// }
 /// let list = Mutex::new(vec![1, 2]);
-/// *head(&list).unwrap() = 7;
+/// *head(&list).expect("there is a first") = 7;
 /// assert_eq!(list.into_inner(), [7, 2]);
 /// ```
 #[must_use = "the lock is released when the guard is dropped"]
@@ -45,7 +45,7 @@ pub struct MappedMutexGuard<'a, T: ?Sized> {
 /// use taut::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard};
 ///
 /// let pair = Arc::new(Mutex::new((1, "one")));
-/// let guard = OwnedMutexGuard::map(pair.try_lock_owned().unwrap(), |pair| &mut pair.0);
+/// let guard = OwnedMutexGuard::map(pair.blocking_lock_owned(), |pair| &mut pair.0);
 /// let number: OwnedMappedMutexGuard<(u32, &str), u32> = guard;
 /// assert_eq!(*number, 1);
 /// ```
@@ -83,7 +83,7 @@ impl<'a, T: ?Sized> MappedMutexGuard<'a, T> {
     /// use taut::sync::{MappedMutexGuard, Mutex, MutexGuard};
     ///
     /// let nested = Mutex::new(((1, 2), 3));
-    /// let inner = MutexGuard::map(nested.try_lock().unwrap(), |whole| &mut whole.0);
+    /// let inner = MutexGuard::map(nested.blocking_lock(), |whole| &mut whole.0);
     /// assert_eq!(*MappedMutexGuard::map(inner, |pair| &mut pair.1), 2);
     /// ```
     pub fn map<U: ?Sized>(
@@ -106,7 +106,7 @@ impl<'a, T: ?Sized> MappedMutexGuard<'a, T> {
     /// use taut::sync::{MappedMutexGuard, Mutex, MutexGuard};
     ///
     /// let nested = Mutex::new((vec![1], 3));
-    /// let inner = MutexGuard::map(nested.try_lock().unwrap(), |whole| &mut whole.0);
+    /// let inner = MutexGuard::map(nested.blocking_lock(), |whole| &mut whole.0);
     /// assert!(MappedMutexGuard::try_map(inner, |list| list.get_mut(1)).is_err());
     /// ```
     pub fn try_map<U: ?Sized>(
@@ -138,7 +138,7 @@ impl<T: ?Sized, U: ?Sized> OwnedMappedMutexGuard<T, U> {
     /// use taut::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard};
     ///
     /// let nested = Arc::new(Mutex::new(((1, 2), 3)));
-    /// let inner = OwnedMutexGuard::map(nested.try_lock_owned().unwrap(), |whole| &mut whole.0);
+    /// let inner = OwnedMutexGuard::map(nested.blocking_lock_owned(), |whole| &mut whole.0);
     /// assert_eq!(*OwnedMappedMutexGuard::map(inner, |pair| &mut pair.1), 2);
     /// ```
     pub fn map<V: ?Sized>(
@@ -162,7 +162,7 @@ impl<T: ?Sized, U: ?Sized> OwnedMappedMutexGuard<T, U> {
     /// use taut::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard};
     ///
     /// let nested = Arc::new(Mutex::new((vec![1], 3)));
-    /// let inner = OwnedMutexGuard::map(nested.try_lock_owned().unwrap(), |whole| &mut whole.0);
+    /// let inner = OwnedMutexGuard::map(nested.blocking_lock_owned(), |whole| &mut whole.0);
     /// assert!(OwnedMappedMutexGuard::try_map(inner, |list| list.get_mut(1)).is_err());
     /// ```
     pub fn try_map<V: ?Sized>(

@@ -13,23 +13,83 @@ use super::{OnceCell, State, future};
 /// if it panics, or if its caller is dropped meanwhile: then the next of those who wait does what *it*
 /// brought.
 ///
+/// # Examples
+///
+/// ```
+/// use taut::sync::Once;
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let once = Once::new();
+///     once.call(async || println!("once")).await;
+///     once.call(async || unreachable!("it is done")).await;
+/// }
+/// ```
+///
+/// A schema that whoever comes first migrates, before any query:
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use taut::sync::Once;
+///
+/// static MIGRATED: Once = Once::new();
+/// static MIGRATIONS: AtomicU32 = AtomicU32::new(0);
+///
+/// async fn query(user: u32) -> u32 {
+///     MIGRATED
+///         .call(async || {
+///             tokio::task::yield_now().await; // the database
+///             MIGRATIONS.fetch_add(1, Ordering::Relaxed);
+///         })
+///         .await;
+///     user
+/// }
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     assert_eq!(tokio::join!(query(1), query(2)), (1, 2));
+///     assert_eq!(MIGRATIONS.load(Ordering::Relaxed), 1);
+/// }
+/// ```
+///
+/// # From Go
+///
+/// | Go | ours | what differs and why |
+/// | --- | --- | --- |
+/// | `once.Do(f)` | [`once.call(f).await`](Self::call) | |
+/// | `f` panics: counts as done | does not | the next caller does what it brought |
+/// | `f` calls `once.Do`: waits for ever | panics | and says why |
+/// | `once = sync.Once{}`, to do it again | a new `Once` | |
+///
+/// # Fairness
+///
+/// As with an [`OnceCell`](OnceCell#fairness): whose turn it is is anybody's who comes.
+///
+/// # Cancel safety
+///
+/// Drops the initialiser: if who does it is dropped, the next who waits begins anew with its own. Who only waits
+/// takes nothing.
+///
 /// # Synchronization
 ///
 /// What is done happens before [`call`](Self::call) or [`wait`](Self::wait) returns to anybody.
 ///
-/// # Examples
+/// # Errors
 ///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// use std::cell::Cell;
-/// use taut::sync::Once;
+/// None: for what may fail, and is to be tried again, [`OnceCell::get_or_try_init`].
 ///
-/// let (once, times) = (Once::new(), Cell::new(0));
-/// let set_up = async || times.set(times.get() + 1);
-/// tokio::join!(once.call(set_up), once.call(set_up));
-/// assert_eq!(times.get(), 1);
-/// # }
-/// ```
+/// # Panics
+///
+/// [`call`](Self::call), if what it brought panics, or calls for itself.
+///
+/// # Cost
+///
+/// As an [`OnceCell`](OnceCell#cost): one load, once it is done.
+///
+/// # When to use something else
+///
+/// If something comes of it, [`OnceCell`] or [`OnceValue`](crate::OnceValue). If nothing is awaited,
+/// `std::sync::Once`.
 #[derive(Default)]
 pub struct Once(OnceCell<()>);
 

@@ -111,6 +111,16 @@ impl<T, F, Fut> fmt::Debug for GetOrTryInit<'_, T, F, Fut> {
 
 taut_core::futures! {
     /// Waits until there is a value: [`OnceCell::wait`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::{OnceCell, future};
+    ///
+    /// fn value(port: &OnceCell<u16>) -> future::Initialized<'_, u16> {
+    ///     port.wait()
+    /// }
+    /// ```
     Initialized<'a, T>: Waiting<Until<'a, (), IsSet<'a, T>>> => &'a T, |waiting, ()| {
         match waiting.operation().condition().cell().get() {
             Some(value) => value,
@@ -156,6 +166,16 @@ impl<F, Fut> fmt::Debug for Call<'_, F, Fut> {
 
 taut_core::futures! {
     /// Waits until it has run: [`Once::wait`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::{Once, future};
+    ///
+    /// fn set_up(once: &Once) -> future::Completed<'_> {
+    ///     once.wait()
+    /// }
+    /// ```
     Completed<'a>: Initialized<'a, ()> => (), |_, done| *done;
 }
 

@@ -21,10 +21,38 @@ use super::{OnceCell, future};
 /// `sync.OnceValue`.
 ///
 /// A function that panics is called again for the next who asks; so it is if the caller that runs it is
-/// dropped before it is done. (Go's panics again for everybody.) To keep a failure for good let `T` be a
-/// `Result`: Go's `OnceValues`. `T = ()` is its `OnceFunc`.
+/// dropped before it is done. To keep a failure for good let `T` be a `Result`. The function, and what it holds,
+/// is dropped as soon as there is a value.
 ///
-/// The function, and what it holds, is dropped as soon as there is a value.
+/// # Examples
+///
+/// ```
+/// use taut::sync::OnceValue;
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let answer = OnceValue::new(|| async {
+///         println!("thinking"); // once
+///         42
+///     });
+///     assert_eq!(answer.try_get(), None);
+///     assert_eq!(*answer.get().await, 42);
+///     assert_eq!(*answer.get().await, 42);
+/// }
+/// ```
+///
+/// A failure that is kept:
+///
+/// ```
+/// use taut::sync::OnceValue;
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let limit = OnceValue::new(|| async { "many".parse::<u32>() });
+///     assert!(limit.get().await.is_err());
+///     assert!(limit.get().await.is_err(), "it was not tried again");
+/// }
+/// ```
 ///
 /// # Where its type must be named
 ///
@@ -47,44 +75,52 @@ use super::{OnceCell, future};
 ///     client: OnceValue<String, fn() -> Made<String>>,
 /// }
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let server = Server { client: OnceValue::new(|| Box::pin(connect())) };
-/// assert_eq!(CLIENT.get().await, server.client.get().await);
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let server = Server { client: OnceValue::new(|| Box::pin(connect())) };
+///     assert_eq!(CLIENT.get().await, server.client.get().await);
+/// }
 /// ```
+///
+/// # From Go
+///
+/// | Go | ours | what differs and why |
+/// | --- | --- | --- |
+/// | `get := sync.OnceValue(f)`, `get()` | [`OnceValue::new(f)`](Self::new), [`get().await`](Self::get) | |
+/// | `sync.OnceValues(f)` | `T` is a `Result` | |
+/// | `sync.OnceFunc(f)` | `T` is `()` | or [`Once`](crate::Once), where `f` comes with the call |
+/// | `f` panics: so does every call | `f` is called again for the next who asks | a panic need not be for ever |
+///
+/// # Fairness
+///
+/// As with an [`OnceCell`](OnceCell#fairness): whose turn it is to run the function is anybody's who comes.
+///
+/// # Cancel safety
+///
+/// Drops the initialiser: what the function began is dropped with who runs it, and the next who waits has it begin
+/// again. Who only waits takes nothing.
 ///
 /// # Synchronization
 ///
 /// All that the function and its future do, their drop included, happens before
 /// [`get`](Self::get) returns to anybody.
 ///
-/// # Examples
+/// # Errors
 ///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// use taut::sync::OnceValue;
+/// None of its own: let `T` be a `Result`.
 ///
-/// let answer = OnceValue::new(|| async {
-///     println!("thinking"); // once
-///     42
-/// });
-/// assert_eq!(answer.try_get(), None);
-/// assert_eq!(*answer.get().await, 42);
-/// assert_eq!(*answer.get().await, 42);
-/// # }
-/// ```
+/// # Panics
 ///
-/// A failure that is kept:
+/// [`get`](Self::get), if the function panics, and if the function asks for the value that it is to make.
 ///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// use taut::sync::OnceValue;
+/// # Cost
 ///
-/// let limit = OnceValue::new(|| async { "many".parse::<u32>() });
-/// assert!(limit.get().await.is_err());
-/// assert!(limit.get().await.is_err(), "it was not tried again");
-/// # }
-/// ```
+/// Reading a value that is there is one load. Nothing here allocates; the box in a named type is the caller's.
+///
+/// # When to use something else
+///
+/// If nothing is awaited to make the value, `std::sync::LazyLock`. If the function is to come with the call, or may
+/// fail and be tried again, [`OnceCell`].
 pub struct OnceValue<T, F> {
     pub(super) cell: OnceCell<T>,
     pub(super) function: Home<F>,

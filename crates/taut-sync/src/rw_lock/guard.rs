@@ -18,7 +18,7 @@ use std::sync::Arc;
 ///
 /// ```
 /// let names = taut::sync::RwLock::new(vec!["a"]);
-/// let (one, other) = (names.try_read().unwrap(), names.try_read().unwrap());
+/// let (one, other) = (names.blocking_read(), names.blocking_read());
 /// assert_eq!(*one, *other);
 /// ```
 #[must_use = "the lock is released when the guard is dropped"]
@@ -35,7 +35,7 @@ pub struct RwLockReadGuard<'a, T: ?Sized> {
 ///
 /// ```
 /// let names = taut::sync::RwLock::new(vec!["a"]);
-/// names.try_write().unwrap().push("b");
+/// names.blocking_write().push("b");
 /// assert_eq!(names.into_inner(), ["a", "b"]);
 /// ```
 #[must_use = "the lock is released when the guard is dropped"]
@@ -128,7 +128,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// use taut::sync::{RwLock, RwLockWriteGuard};
     ///
     /// let names = RwLock::new(vec!["a"]);
-    /// let mut guard = names.try_write().unwrap();
+    /// let mut guard = names.blocking_write();
     /// guard.push("b");
     /// let guard = RwLockWriteGuard::downgrade(guard);
     /// assert_eq!(*guard, ["a", "b"]);
@@ -154,7 +154,7 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
     /// use taut::sync::{OwnedRwLockWriteGuard, RwLock};
     ///
     /// let names = Arc::new(RwLock::new(vec!["a"]));
-    /// let guard = OwnedRwLockWriteGuard::downgrade(names.try_write_owned().unwrap());
+    /// let guard = OwnedRwLockWriteGuard::downgrade(names.blocking_write_owned());
     /// assert_eq!((guard.len(), names.readers()), (1, 1));
     /// ```
     pub fn downgrade(guard: Self) -> OwnedRwLockReadGuard<T> {

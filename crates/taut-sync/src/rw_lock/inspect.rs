@@ -11,9 +11,8 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// ```
     /// let level = taut::sync::RwLock::new(1);
-    /// let guard = level.try_read();
+    /// let _guard = level.try_read();
     /// assert!(level.is_locked() && !level.is_write_locked());
-    /// # drop(guard);
     /// ```
     #[must_use]
     pub fn is_locked(&self) -> bool {
@@ -26,9 +25,8 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// ```
     /// let level = taut::sync::RwLock::new(1);
-    /// let guard = level.try_write();
+    /// let _guard = level.try_write();
     /// assert!(level.is_write_locked());
-    /// # drop(guard);
     /// ```
     #[must_use]
     pub fn is_write_locked(&self) -> bool {
@@ -41,9 +39,8 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// ```
     /// let level = taut::sync::RwLock::new(1);
-    /// let guards = (level.try_read(), level.try_read());
+    /// let _guards = (level.try_read(), level.try_read());
     /// assert_eq!(level.readers(), 2);
-    /// # drop(guards);
     /// ```
     #[must_use]
     pub fn readers(&self) -> usize {

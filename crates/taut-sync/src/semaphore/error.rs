@@ -39,9 +39,8 @@ pub enum AcquireError {
 /// use taut::sync::{Semaphore, TryAcquireError};
 ///
 /// let slots = Semaphore::new(2);
-/// let both = slots.try_acquire(2);
+/// let _both = slots.try_acquire(2);
 /// assert_eq!(slots.try_acquire(1).err(), Some(TryAcquireError::NoPermits));
-/// # drop(both);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -12,10 +12,31 @@ use super::{AcquireError, OwnedPermit, Permit, Semaphore};
 
 taut_core::futures! {
     /// Acquires units: [`Semaphore::acquire`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::{Semaphore, future};
+    ///
+    /// fn enter(slots: &Semaphore) -> future::Acquire<'_> {
+    ///     slots.acquire(1)
+    /// }
+    /// ```
     Acquire<'a>: Waiting<AcquireOp<&'a Semaphore>> => Result<Permit<'a>, AcquireError>,
         |_, raw| raw.map(Permit::new);
 
     /// Acquires units, for a permit that holds the semaphore: [`Semaphore::acquire_owned`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use taut::sync::{Semaphore, future};
+    ///
+    /// fn enter(slots: &Arc<Semaphore>) -> future::AcquireOwned {
+    ///     slots.acquire_owned(1)
+    /// }
+    /// ```
     AcquireOwned: Waiting<AcquireOp<Arc<Semaphore>>> => Result<OwnedPermit, AcquireError>,
         |_, raw| raw.map(OwnedPermit::new);
 }

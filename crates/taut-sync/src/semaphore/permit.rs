@@ -58,7 +58,7 @@ impl<S: Reach<Raw = RawSemaphore>> Held<Units<S>> {
 /// use taut::sync::Semaphore;
 ///
 /// let slots = Semaphore::new(3);
-/// let permit = slots.try_acquire(2).unwrap();
+/// let permit = slots.try_acquire(2).expect("three are free");
 /// assert_eq!((permit.units(), slots.available()), (2, 1));
 /// drop(permit);
 /// assert_eq!(slots.available(), 3);
@@ -81,7 +81,7 @@ pub struct Permit<'a> {
 ///     slot: OwnedPermit,
 /// }
 /// let slots = Arc::new(Semaphore::new(3));
-/// let download = Download { slot: slots.try_acquire_owned(1).unwrap() };
+/// let download = Download { slot: slots.try_acquire_owned(1).expect("three are free") };
 /// assert_eq!(download.slot.semaphore().available(), 2);
 /// ```
 #[must_use = "the units are given back when the permit is dropped"]

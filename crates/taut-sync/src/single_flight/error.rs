@@ -15,7 +15,6 @@ use crate::panicked::Panicked;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use taut::sync::{FlightError, SingleFlight};
 ///
-/// # std::panic::set_hook(Box::new(|_| ()));
 /// let flights = SingleFlight::<&str, u32>::new();
 /// let error = flights.run("answer", || async { panic!("no idea") }).await.unwrap_err();
 /// assert!(matches!(&error, FlightError::Panicked(panicked) if panicked.message() == "no idea"));

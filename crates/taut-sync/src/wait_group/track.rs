@@ -16,6 +16,16 @@ use crate::polled::{case_by_polling, polled_after_completion};
 pin_project! {
     /// A future that is counted by a [`WaitGroup`](crate::WaitGroup) until it completes or is dropped:
     /// [`WaitGroup::track`](crate::WaitGroup::track).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use taut::sync::{WaitGroup, future};
+    ///
+    /// fn counted<F: Future>(tasks: &WaitGroup, work: F) -> future::Track<F> {
+    ///     tasks.track(work)
+    /// }
+    /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct Track<F> {
         // Gone when it is over.
