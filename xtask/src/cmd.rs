@@ -144,7 +144,7 @@ pub(crate) fn root() -> &'static Path {
 }
 
 /// Where the main build goes; the other builds go below it.
-fn target_dir() -> PathBuf {
+pub(crate) fn target_dir() -> PathBuf {
     root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 

@@ -6,19 +6,27 @@ mod bench;
 mod check;
 mod ci;
 mod cmd;
+mod deny;
 mod docs;
+mod docsrs;
 mod features;
 mod loom;
 mod manifest;
 mod markdown;
+mod minimal;
 mod miri;
 mod model;
+mod msrv;
+mod peers;
 mod readme;
+mod release;
 mod shuttle;
 mod soak;
 mod step;
+mod targets;
 mod test;
 mod tidy;
+mod toml;
 mod toolchain;
 mod tsan;
 
@@ -28,18 +36,25 @@ use std::process::ExitCode;
 use step::{Call, Step, Stop};
 
 /// Every command but `ci` and `help`. CI runs them in this order, cheap and telling first.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 19] = [
     tidy::STEP,
     check::STEP,
     features::STEP,
     docs::STEP,
+    docsrs::STEP,
     test::STEP,
     readme::STEP,
+    msrv::STEP,
+    minimal::STEP,
+    targets::STEP,
+    release::STEP,
+    deny::STEP,
     loom::STEP,
     shuttle::STEP,
     miri::STEP,
     tsan::STEP,
     bench::STEP,
+    peers::STEP,
     soak::STEP,
 ];
 

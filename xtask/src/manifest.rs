@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::cmd;
 use crate::step::Stop;
+use crate::toml;
 
 /// One crate below `crates/`; its folder has its name.
 pub(crate) struct Member {
@@ -57,23 +58,12 @@ pub(crate) fn tests(prefix: &str, only: &[&str]) -> Result<Vec<(String, String)>
     Ok(found)
 }
 
-/// The keys of the `[features]` table but `default`. Values may span lines; nothing else is expected.
+/// The keys of the `[features]` table but `default` and the hidden ones, which do nothing without an
+/// explorer's `cfg`.
 pub(crate) fn features(manifest: &str) -> Vec<String> {
-    let after_head = manifest.lines().skip_while(|line| line.trim() != "[features]").skip(1);
-    let mut keys = Vec::new();
-    let mut depth = 0_usize;
-    for line in after_head {
-        let line = line.split('#').next().unwrap_or_default().trim();
-        if depth == 0 && line.starts_with('[') {
-            break;
-        }
-        if let (0, Some((key, _))) = (depth, line.split_once('=')) {
-            keys.push(key.trim().trim_matches('"').to_owned());
-        }
-        depth = (depth + line.matches('[').count()).saturating_sub(line.matches(']').count());
-    }
-    keys.retain(|key| key != "default");
-    keys
+    let entries = toml::entries(manifest);
+    let keys = entries.iter().filter(|entry| entry.table == "features").map(|entry| entry.key);
+    keys.filter(|key| *key != "default" && !key.starts_with("__")).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -89,6 +79,7 @@ mod tests {
             default = ["a"] # = not a key
             # off = []
             a = []
+            __loom = ["dep:loom"]
             "wait-group" = [
                 "dep:x", # y = []
                 "a",

@@ -3,7 +3,7 @@
 use crate::cmd::Cmd;
 use crate::step::{Call, Outcome, Stop};
 
-/// For Miri and the sanitizers.
+/// For Miri, the sanitizers, and what cargo and rustc do not do on stable yet.
 pub(crate) const NIGHTLY: &str = "nightly";
 
 /// Makes sure of `components` for the toolchain in use.
@@ -22,22 +22,40 @@ pub(crate) fn ensure_default(call: &Call, components: &[&str]) -> Outcome {
 
 /// Makes sure of the nightly toolchain, with `components`.
 pub(crate) fn ensure_nightly(call: &Call, components: &[&str]) -> Outcome {
-    let rustup = |words: &str| Cmd::new("rustup").words(words);
-    let toolchains =
-        rustup("toolchain list").capture(call).map_err(|stop| skipped("rustup", stop))?;
-    if !toolchains.lines().any(|line| line.starts_with(NIGHTLY)) {
-        let install =
-            rustup("toolchain install --profile minimal --no-self-update").args([NIGHTLY]);
-        install.run(call).map_err(|stop| skipped("a nightly toolchain", stop))?;
-    }
-    let list = rustup("component list --installed --toolchain").args([NIGHTLY]);
+    ensure(call, NIGHTLY)?;
+    let list = Cmd::new("rustup").words("component list --installed --toolchain").args([NIGHTLY]);
     let installed = list.capture(call).map_err(|stop| skipped("a nightly toolchain", stop))?;
     let missing = missing(components, &installed);
     if missing.is_empty() {
         return Ok(());
     }
-    let add = rustup("component add").args(&missing).args(["--toolchain", NIGHTLY]);
+    let add =
+        Cmd::new("rustup").words("component add").args(&missing).args(["--toolchain", NIGHTLY]);
     add.run(call).map_err(|stop| skipped(&format!("nightly's {}", missing.join(" and ")), stop))
+}
+
+/// Makes sure of `toolchain`, with rustc and cargo.
+pub(crate) fn ensure(call: &Call, toolchain: &str) -> Outcome {
+    let list = Cmd::new("rustup").words("toolchain list").capture(call);
+    let list = list.map_err(|stop| skipped("rustup", stop))?;
+    if list.lines().any(|line| line.starts_with(toolchain)) {
+        return Ok(());
+    }
+    let install = Cmd::new("rustup")
+        .words("toolchain install --profile minimal --no-self-update")
+        .args([toolchain]);
+    install.run(call).map_err(|stop| skipped(&format!("the toolchain {toolchain}"), stop))
+}
+
+/// Makes sure of the standard library for `target`.
+pub(crate) fn ensure_target(call: &Call, target: &str) -> Outcome {
+    let list = Cmd::new("rustup").words("target list --installed").capture(call);
+    let list = list.map_err(|stop| skipped("rustup", stop))?;
+    if list.lines().any(|line| line == target) {
+        return Ok(());
+    }
+    let add = Cmd::new("rustup").words("target add").args([target]);
+    add.run(call).map_err(|stop| skipped(&format!("the standard library for {target}"), stop))
 }
 
 /// Which of `components` are not in rustup's list, where a name may be followed by its target.

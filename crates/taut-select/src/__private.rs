@@ -58,6 +58,7 @@ pub struct Probe<T: ?Sized>(PhantomData<T>);
 
 impl<T> Probe<T> {
     /// For the type of `arm`.
+    #[doc(hidden)]
     #[inline(always)]
     #[must_use]
     pub const fn of(_: &T) -> Self {
@@ -102,6 +103,7 @@ impl<T> ViaMistake for Probe<T> {}
 pub struct AsCase;
 
 impl AsCase {
+    #[doc(hidden)]
     #[inline(always)]
     pub fn arm<C: Case>(self, case: C) -> C {
         case
@@ -113,6 +115,7 @@ impl AsCase {
 pub struct AsFuture;
 
 impl AsFuture {
+    #[doc(hidden)]
     #[inline(always)]
     pub fn arm<F: IntoFuture>(self, future: F) -> Polled<F::IntoFuture> {
         Polled::new(future.into_future())
@@ -125,6 +128,7 @@ impl AsFuture {
 pub struct AsMistake;
 
 impl AsMistake {
+    #[doc(hidden)]
     pub fn arm<T: Arm>(self, value: T) -> Polled<Ready<T>> {
         Polled::new(ready(value))
     }
