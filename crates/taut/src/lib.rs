@@ -5,44 +5,16 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(taut_loom, taut_shuttle))))]
 
+// Modules, and not other names for the crates: so rustc, in its messages, names paths that exist here; and
+// rustdoc says of each item which feature it wants. Their pages are those of the crates, whose tests run the
+// programs on them.
+
 #[cfg(feature = "chan")]
-#[cfg_attr(docsrs, doc(cfg(feature = "chan")))]
-#[doc(inline)]
-pub use taut_chan as chan;
-
+pub mod chan;
 #[cfg(feature = "context")]
-#[cfg_attr(docsrs, doc(cfg(feature = "context")))]
-#[doc(inline)]
-pub use taut_context as context;
-
-#[cfg(feature = "time")]
-#[cfg_attr(docsrs, doc(cfg(feature = "time")))]
-#[doc(inline)]
-pub use taut_time as time;
-
-#[cfg(feature = "select")]
-#[cfg_attr(docsrs, doc(cfg(feature = "select")))]
-#[doc(inline)]
-pub use taut_select as select;
-#[cfg(feature = "select")]
-#[cfg_attr(docsrs, doc(cfg(feature = "select")))]
-#[doc(inline)]
-pub use taut_select::select;
-
-// A module and not another name for the crate: so rustc, when it misses the trait, names a path that exists.
+pub mod context;
 #[cfg(feature = "group")]
-#[cfg_attr(docsrs, doc(cfg(feature = "group")))]
-/// Tasks that belong together: [`Group`](taut_group::Group), [`Scope`](taut_group::Scope), and
-/// [`WaitGroupExt`](taut_group::WaitGroupExt).
-pub mod group {
-    #[doc(inline)]
-    pub use taut_group::*;
-}
-#[cfg(feature = "group")]
-#[cfg_attr(docsrs, doc(cfg(feature = "group")))]
-#[doc(inline)]
-pub use taut_group::{scope, spawn, spawn_blocking};
-
+pub mod group;
 #[cfg(any(
     feature = "mutex",
     feature = "once",
@@ -51,8 +23,22 @@ pub use taut_group::{scope, spawn, spawn_blocking};
     feature = "single-flight",
     feature = "wait-group"
 ))]
+#[cfg_attr(docsrs, doc(auto_cfg = false))]
+pub mod sync;
+#[cfg(feature = "time")]
+pub mod time;
+
+#[cfg(feature = "select")]
 #[doc(inline)]
-pub use taut_sync as sync;
+pub use taut_select as select;
+
+#[cfg(feature = "select")]
+#[doc(inline)]
+pub use taut_select::select;
+
+#[cfg(feature = "group")]
+#[doc(inline)]
+pub use taut_group::{scope, spawn, spawn_blocking};
 
 #[cfg(all(doc, feature = "full"))]
 #[path = "documentation.rs"]
