@@ -1,7 +1,8 @@
-//! `cargo x release`: what must hold before the crates are published, and then publishing them.
+//! `cargo x release`: what must hold before the crates are published, and with `--publish` that as well.
 //!
 //! All faults are shown, not the first alone; with any of them nothing is packaged, and nothing published.
-//! CI calls it with `--package`: what holds of every commit, and not only of one that is to be released.
+//! What cannot be taken back has to be asked for by name: a call without arguments is a dry run. CI calls
+//! it with `--package`: what holds of every commit, and not only of one that is to be released.
 
 mod changelog;
 mod manifests;
@@ -17,8 +18,8 @@ use package::Package;
 
 pub(crate) const STEP: Step = Step {
     name: "release",
-    args: "[--dry-run] [--allow-dirty]",
-    about: "check and publish; --package: make the packages; --no-verify: do not build them",
+    args: "[--dry-run|--publish] [ARGS]",
+    about: "what stands in the way of a release, and the packages; ARGS: --allow-dirty, --no-verify",
     in_ci: Some(InCi { args: &["--package", "--allow-dirty"], minutes: 10 }),
     run,
 };
@@ -43,11 +44,12 @@ struct Wish {
 
 impl Wish {
     fn parse(args: &[String]) -> Result<Self, Stop> {
-        let mut wish = Self { until: Until::Published, allow_dirty: false, verify: true };
+        let mut wish = Self { until: Until::Ready, allow_dirty: false, verify: true };
         for arg in args {
             match arg.as_str() {
                 "--package" => wish.until = Until::Packaged,
                 "--dry-run" => wish.until = Until::Ready,
+                "--publish" => wish.until = Until::Published,
                 "--allow-dirty" => wish.allow_dirty = true,
                 "--no-verify" => wish.verify = false,
                 other => return Err(Stop::Failed(format!("`{other}` is not an argument of this"))),
@@ -162,12 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn only_a_call_without_a_limit_publishes() {
+    fn only_a_call_that_says_so_publishes() {
         let until = |args: &[&str]| parse(args).map(|wish| wish.until);
-        assert_eq!(until(&[]), Ok(Until::Published));
+        assert_eq!(until(&[]), Ok(Until::Ready));
+        assert_eq!(until(&["--publish"]), Ok(Until::Published));
         assert_eq!(until(&["--allow-dirty", "--dry-run"]), Ok(Until::Ready));
         assert_eq!(until(&["--package", "--no-verify"]), Ok(Until::Packaged));
-        assert!(until(&["--dryrun"]).is_err(), "a misspelt one must not publish");
+        assert!(until(&["--dryrun"]).is_err());
         assert_eq!(STEP.in_ci.map(|how| until(how.args)), Some(Ok(Until::Packaged)));
     }
 
