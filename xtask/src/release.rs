@@ -44,18 +44,27 @@ struct Wish {
 
 impl Wish {
     fn parse(args: &[String]) -> Result<Self, Stop> {
-        let mut wish = Self { until: Until::Ready, allow_dirty: false, verify: true };
+        let (mut until, mut allow_dirty, mut verify) = (None, false, true);
         for arg in args {
-            match arg.as_str() {
-                "--package" => wish.until = Until::Packaged,
-                "--dry-run" => wish.until = Until::Ready,
-                "--publish" => wish.until = Until::Published,
-                "--allow-dirty" => wish.allow_dirty = true,
-                "--no-verify" => wish.verify = false,
+            let limit = match arg.as_str() {
+                "--package" => Until::Packaged,
+                "--dry-run" => Until::Ready,
+                "--publish" => Until::Published,
+                "--allow-dirty" => {
+                    allow_dirty = true;
+                    continue;
+                }
+                "--no-verify" => {
+                    verify = false;
+                    continue;
+                }
                 other => return Err(Stop::Failed(format!("`{other}` is not an argument of this"))),
+            };
+            if until.replace(limit).is_some() {
+                return Err(Stop::failed("--package, --dry-run and --publish exclude each other"));
             }
         }
-        Ok(wish)
+        Ok(Self { until: until.unwrap_or(Until::Ready), allow_dirty, verify })
     }
 }
 
@@ -170,7 +179,7 @@ mod tests {
         assert_eq!(until(&["--publish"]), Ok(Until::Published));
         assert_eq!(until(&["--allow-dirty", "--dry-run"]), Ok(Until::Ready));
         assert_eq!(until(&["--package", "--no-verify"]), Ok(Until::Packaged));
-        assert!(until(&["--dryrun"]).is_err());
+        assert!(until(&["--dryrun"]).is_err() && until(&["--dry-run", "--publish"]).is_err());
         assert_eq!(STEP.in_ci.map(|how| until(how.args)), Some(Ok(Until::Packaged)));
     }
 
