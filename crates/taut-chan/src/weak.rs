@@ -71,7 +71,7 @@ weak_handles! {
     /// # async fn main() {
     /// let (tx, rx) = taut::chan::unbounded();
     /// let monitor = tx.downgrade();
-    /// drop(tx.send(1).await);
+    /// tx.send(1).await.expect("the receiver is here");
     /// drop(tx);
     /// assert_eq!(rx.recv().await, Ok(1));
     /// assert!(rx.recv().await.is_err(), "the monitor does not keep it waiting");

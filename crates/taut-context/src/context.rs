@@ -37,12 +37,17 @@ use crate::values::Values;
 /// use std::time::Duration;
 /// use taut::context::{Context, ContextError};
 ///
-/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// #[tokio::main(flavor = "current_thread")]
 /// async fn main() {
-///     let (ctx, _cancel) = Context::background().with_timeout(Duration::from_secs(1));
+///     let (ctx, cancel) = Context::background().with_timeout(Duration::from_secs(30));
 ///     assert_eq!(ctx.run(async { "in time" }).await, Ok("in time"));
+///
+///     let (query, _cancel) = ctx.with_timeout(Duration::from_millis(5));
 ///     let forever = std::future::pending::<()>();
-///     assert_eq!(ctx.run(forever).await, Err(ContextError::DeadlineExceeded));
+///     assert_eq!(query.run(forever).await, Err(ContextError::DeadlineExceeded));
+///
+///     cancel.cancel();
+///     assert_eq!(ctx.err(), Some(ContextError::Cancelled));
 /// }
 /// ```
 #[doc = include_str!("context/page.md")]
@@ -222,7 +227,7 @@ impl Context {
     ///
     /// # Cost
     ///
-    /// One look into a table, at any depth.
+    /// One look into a table, the same however many contexts this one derives from.
     ///
     /// # Examples
     ///

@@ -88,8 +88,9 @@ impl Context {
 
     /// As [`with_cancel`](Self::with_cancel); it ends at `at` at the latest, on Tokio's clock.
     ///
-    /// A deadline never extends one: if this context has an earlier or an equal one, that holds, and
-    /// what it says counts. A deadline in the past ends the context at once. A deadline that has passed
+    /// The new context never ends later than this one. If this one has a deadline that is as early as
+    /// `at`, or earlier, then `at` has no effect: the new context ends with this one, and has its cause.
+    /// A deadline in the past ends the context at once. A deadline that has passed
     /// counts even if nobody has noticed: who cancels the context afterwards is too late.
     ///
     /// The instant is Tokio's; one of std's becomes it by `into()`.
@@ -110,8 +111,9 @@ impl Context {
         self.until(Instant::now(), Some(at), None)
     }
 
-    /// As [`with_deadline`](Self::with_deadline), with a cause for the case that it passes. If a deadline
-    /// of this context is as early, its cause counts and this one is lost.
+    /// As [`with_deadline`](Self::with_deadline), with a cause for the case that it passes. If this context
+    /// has a deadline that is as early, or earlier, then `cause` has no effect either: the cause will be
+    /// that of this context.
     ///
     /// # Examples
     ///

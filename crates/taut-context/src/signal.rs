@@ -20,7 +20,7 @@ use std::io;
 
 use crate::{Cancel, Context, ContextError};
 
-/// A way in which a process is told to end.
+/// Feature `signal`. A way in which a process is told to end.
 ///
 /// On Windows there are the first two: Ctrl-C and Ctrl-Break are [`Interrupt`](Signal::Interrupt);
 /// closing the console, logging off and shutting down are [`Terminate`](Signal::Terminate).
@@ -92,7 +92,7 @@ impl fmt::Display for Signal {
     }
 }
 
-/// The cause of a context that a signal ended.
+/// Feature `signal`. The cause of a context that a signal ended.
 ///
 /// Its source is [`ContextError::Cancelled`], for those who look through a chain of errors for that.
 ///
@@ -150,8 +150,8 @@ impl Error for SignalReceived {
 }
 
 impl Context {
-    /// Derives a context that also ends when one of `signals` arrives: `Cancelled`, and the cause is
-    /// [`SignalReceived`]. Go's `signal.NotifyContext`.
+    /// Feature `signal`. Derives a context that also ends when one of `signals` arrives: `Cancelled`, and
+    /// the cause is [`SignalReceived`]. Go's `signal.NotifyContext`.
     ///
     /// A signal ends every context that listens for it and has not ended. If there is none, it ends the
     /// process, by [`process::exit`](std::process::exit) with 128 + its number. (Go swallows it until
@@ -214,7 +214,7 @@ impl Context {
         Ok((context, cancel))
     }
 
-    /// [`with_signals`](Context::with_signals) of what asks a program to stop:
+    /// Feature `signal`. [`with_signals`](Context::with_signals) of what asks a program to stop:
     /// [`Interrupt`](Signal::Interrupt) and [`Terminate`](Signal::Terminate).
     ///
     /// # Errors

@@ -93,9 +93,9 @@ impl<T, E> Group<T, E> {
     /// context ends with the first error, whose clone is its cause, or when [`wait`](Self::wait) returns,
     /// or when the group is dropped.
     ///
-    /// For errors that cannot be cloned there are [`Failure`], and
-    /// [`with_context_by`](Self::with_context_by). An error that wraps a `ContextError` is to have it as
-    /// its [source](Error::source): [by that](Self#which-error) it is known for a consequence.
+    /// The error has to be `Clone`, and to be made from a `ContextError`; for others see [which error
+    /// type](Self#which-error-type), `anyhow::Error` among them. An error that wraps a `ContextError` is to
+    /// have it as its [source](Error::source): [by that](Self#which-error) it is known for a consequence.
     ///
     /// # Examples
     ///
@@ -119,8 +119,9 @@ impl<T, E> Group<T, E> {
     }
 
     /// As [`with_context`](Self::with_context), and `cause` says what the cause of the context is when it
-    /// ends with this error. For errors that cannot be cloned. It is called for every error, and to learn
-    /// what the end of the context would read like: an error that reads the same is a consequence of it.
+    /// ends with this error. For [errors that cannot be cloned](Self#which-error-type): with `anyhow` it is
+    /// `|error| format!("{error:#}")`. It is called for every error, and to learn what the end of the
+    /// context would read like: an error that reads the same is a consequence of it.
     ///
     /// # Examples
     ///

@@ -57,6 +57,7 @@ use crate::blocking::block_on;
 /// use std::time::Duration;
 /// use taut::{select, sync::WaitGroup, time};
 ///
+/// // `start_paused` wants Tokio's feature `test-util`.
 /// #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// async fn main() {
 ///     let workers = WaitGroup::new();

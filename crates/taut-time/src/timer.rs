@@ -53,7 +53,7 @@ use taut_core::time::{Instant, from_now};
 /// # tokio::spawn(async move {
 /// #     for _ in 0..3 {
 /// #         taut::time::after(Duration::from_secs(4)).await;
-/// #         drop(tx.send(()).await);
+/// #         let _ = tx.send(()).await;
 /// #     }
 /// #     std::future::pending::<()>().await;
 /// # });

@@ -139,7 +139,7 @@ impl<F> Error for SpawnError<F> {}
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completed<T, E> {
-    /// The how-manieth of the group it was, from 0, in the order in which they were started.
+    /// Its number in the group, from 0, in the order in which the tasks were started.
     pub index: usize,
     /// What came of it.
     pub result: Result<T, TaskError<E>>,

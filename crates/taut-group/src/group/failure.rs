@@ -10,9 +10,13 @@ use taut_context::Cause;
 ///
 /// A group gives its first error to who waits, and to its context as the cause. So it has to be in two
 /// places, and most errors cannot be cloned. Every type that is an `Error` becomes a `Failure` by `?`, and
-/// a `Failure` becomes a `Box<dyn Error>` by `?`. It is no `Error` itself, or the first could not be; nor
-/// are `Box<dyn Error>` and `anyhow::Error`, which become one by `.map_err(Failure::new)`. Who has `anyhow`
-/// everywhere takes [`with_context_by`](crate::Group::with_context_by) instead.
+/// a `Failure` becomes a `Box<dyn Error>` by `?`. It is no `Error` itself, or the first could not be.
+///
+/// `Box<dyn Error + Send + Sync>` and `anyhow::Error` are no `Error` either, so `?` does not convert them:
+/// `.map_err(Failure::new)?` does. The other way, into `anyhow`:
+/// `.map_err(|failure| anyhow::Error::new(failure.cause().clone()))?`. Where all tasks fail with an
+/// `anyhow::Error`, take [`with_context_by`](crate::Group::with_context_by) instead; see [which error
+/// type](crate::Group#which-error-type).
 ///
 /// # Examples
 ///

@@ -16,11 +16,13 @@
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnError {
-    /// Ends the context of the group, if it has one, and starts no more tasks. Those that run are to see
-    /// that: Go's way.
+    /// Go's way. A group with a context ends it and starts no more tasks; those that run are to see that it
+    /// has ended. In a group without a context nothing ends: all tasks run to their end, and more may be
+    /// started.
     #[default]
     Cancel,
-    /// The same, and drops the futures of all other tasks.
+    /// Drops the futures of all other tasks, and starts no more, with or without a context; if there is one, it
+    /// ends.
     Abort,
     /// Nothing: all tasks run to their end.
     Continue,

@@ -162,9 +162,14 @@ where
 {
     /// Starts a task of the group, as [`Group::spawn`] does.
     ///
-    /// In a task of the group this may be answered by [`SpawnError::WouldDeadlock`], where Go hangs: when
-    /// all places of the group are held by tasks that wait here. (If one of them waits for something else
-    /// too, in a `select!`, it counts all the same.)
+    /// A task that waits here keeps its own place. So where tasks start tasks, a limit is soon held by those
+    /// that wait: leave the group without one, and acquire a [`Semaphore`](taut_sync) around the work. When
+    /// all places are held by tasks that wait here, the last of them is told, by
+    /// [`SpawnError::WouldDeadlock`], where Go hangs. (One that waits for something else too, in a `select!`,
+    /// counts all the same.) What it then runs itself is its own affair: it is not among the group's results.
+    ///
+    /// A recursive `async fn` that calls this does not compile ("cannot satisfy … `Send`"): write it as a
+    /// function that gives `impl Future<Output = …> + Send`.
     ///
     /// # Errors
     ///

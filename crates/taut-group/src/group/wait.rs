@@ -31,8 +31,8 @@ impl<T, E, H: Home> Group<T, E, H> {
     /// # Errors
     ///
     /// The first error, which is given once; see [the rules](Self#which-error). If no task has failed, but
-    /// the context has ended and that kept a task from being started or from running to its end, that as an
-    /// `E`. The same if a wait for a group with a context has returned before.
+    /// the context has ended and that kept a task from being started or from running to its end, an `E` made
+    /// from a `ContextError`. So too at a second wait for a group with a context: the first one ended it.
     ///
     /// # Panics
     ///
