@@ -44,15 +44,15 @@ pub enum Peek {
 /// # Examples
 ///
 /// ```
-/// use taut_core::Case;
-/// use taut_core::select::Polled;
+/// use taut::select::{self, Case};
 ///
-/// fn is_arm<C: Case>(case: &C) -> bool {
-///     case.is_enabled()
+/// fn only_if<C: Case>(condition: bool, arm: C) -> impl Case<Output = C::Output> {
+///     condition.then_some(arm)
 /// }
 ///
-/// let arm = Polled::new(std::future::ready(7));
-/// assert!(is_arm(&arm) && is_arm(&Some(arm)), "a guard that lets it take part");
+/// let arm = || select::future(std::future::ready(7));
+/// assert!(only_if(true, arm()).is_enabled());
+/// assert!(!only_if(false, arm()).is_enabled(), "Go's nil channel");
 /// ```
 ///
 /// # Safety

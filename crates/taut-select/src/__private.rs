@@ -1,7 +1,7 @@
 //! What the expansion of `select!` calls. Not an API.
 
 use std::convert::Infallible;
-use std::future::{Future, IntoFuture, Ready, pending, poll_fn, ready};
+use std::future::{Future, IntoFuture, Pending, Ready, pending, poll_fn, ready};
 use std::marker::PhantomData;
 use std::pin::Pin;
 
@@ -52,7 +52,8 @@ pub fn unmatched() -> ! {
     unreachable!("the pattern matched before")
 }
 
-/// Finds out, by how a method is found, whether an expression is a case, another future, or neither.
+/// Finds out, by how a method is found, whether an expression is a case, another future, almost a future,
+/// or nothing of the kind.
 #[derive(Debug)]
 pub struct Probe<T: ?Sized>(PhantomData<T>);
 
@@ -76,7 +77,7 @@ pub trait ViaCase {
     }
 }
 
-impl<C: Case> ViaCase for &&Probe<C> {}
+impl<C: Case> ViaCase for &&&Probe<C> {}
 
 /// The way of other futures, found second.
 pub trait ViaFuture {
@@ -86,7 +87,26 @@ pub trait ViaFuture {
     }
 }
 
-impl<F: IntoFuture> ViaFuture for &Probe<F> {}
+impl<F: IntoFuture> ViaFuture for &&Probe<F> {}
+
+/// The way of what lacks one thing to be a future, found third: the message says what.
+pub trait ViaAlmost {
+    #[doc(hidden)]
+    type Way: Default;
+
+    #[inline(always)]
+    fn way_of_select_arm(&self) -> Self::Way {
+        Self::Way::default()
+    }
+}
+
+impl<F: Future> ViaAlmost for &Probe<&mut F> {
+    type Way = AsUnpinned;
+}
+
+impl<F: IntoFuture> ViaAlmost for &Probe<Option<F>> {
+    type Way = AsOption;
+}
 
 /// The way of all else, found last.
 pub trait ViaMistake {
@@ -121,6 +141,50 @@ impl AsFuture {
         Polled::new(future.into_future())
     }
 }
+
+/// Says that a future must be pinned, and only that: what comes after it is checked as if it were.
+#[derive(Debug, Default)]
+pub struct AsUnpinned;
+
+impl AsUnpinned {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn arm<F: Future + Pinned>(self, _: &mut F) -> Polled<Pending<F::Output>> {
+        Polled::new(pending())
+    }
+}
+
+/// What may be polled by `&mut`: a future that is `Unpin` is an arm already, and none other comes here.
+#[diagnostic::on_unimplemented(
+    message = "`&mut {Self}` cannot be an operation of `select!`: the future is not pinned",
+    label = "one of the operations here is a `&mut {Self}`",
+    note = "a future given by `&mut` must be pinned: `let mut f = std::pin::pin!(f);` in front of the \
+            `select!`, and of the loop around it; then `&mut f` is an operation"
+)]
+pub trait Pinned {}
+
+/// Says that an `Option` of a future wants an adapter, and only that: what comes after it is checked as
+/// if it had one.
+#[derive(Debug, Default)]
+pub struct AsOption;
+
+impl AsOption {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn arm<F: IntoFuture + OfTaut>(self, _: Option<F>) -> Polled<Pending<F::Output>> {
+        Polled::new(pending())
+    }
+}
+
+/// What an `Option` may hold to be an arm: a case is one already, and none comes here.
+#[diagnostic::on_unimplemented(
+    message = "`Option<{Self}>` cannot be an operation of `select!`: only an `Option` of an operation \
+               of taut can",
+    label = "one of the operations here is an `Option<{Self}>`",
+    note = "make an operation of taut of the future: `.map(taut::select::future)`; then `None` is an arm \
+            that is disabled"
+)]
+pub trait OfTaut {}
 
 /// Says that a value cannot be an arm, and only that: what comes after it is checked as if the value
 /// had been awaited.

@@ -15,7 +15,7 @@ mod wrong;
 ///
 /// ```text
 /// select! {
-///     biased;                                            // optional, and first
+///     biased;                                            // optional, and first: an order
 ///     pattern = operation => handler,                    // 1 to 64 of these
 ///     pattern = operation, if condition => handler,
 ///     default => handler,                                // optional: nothing is ready
@@ -33,7 +33,9 @@ mod wrong;
 ///    the `select!` stands: `?`, `return`, `break`, `continue` and `.await` mean what they mean there.
 ///
 /// An operation is a [`Case`](crate::Case), which every future of taut that waits is, or anything else
-/// that can be awaited; it is written without `.await`.
+/// that can be awaited; it is written without `.await`. A future that is to outlive the `select!` is
+/// given by `&mut`, and must be pinned then: `let mut f = std::pin::pin!(f);`. An `Option` of an
+/// operation [is one too](#arms-that-may-be-absent).
 ///
 /// # Examples
 ///
@@ -104,11 +106,56 @@ mod wrong;
 /// # }
 /// ```
 ///
+/// # Arms that may be absent
+///
+/// A guard disables an arm, but its operation is evaluated all the same: with
+/// `() = sleep_until(due.unwrap()), if due.is_some()` the `unwrap` panics when there is nothing due. Where
+/// the operation cannot be had without a condition, make it an `Option`: an `Option` of an operation of
+/// taut is an arm, and `None` is disabled. It gives what the operation gives, not an `Option` of that.
+///
+/// ```
+/// use std::time::Duration;
+/// use taut::{chan, select, time};
+/// use tokio::time::Instant;
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+/// let (_tx, rx) = chan::bounded::<u32>(1);
+/// for due in [None, Some(Instant::now() + Duration::from_secs(1))] {
+///     let is_due = select! {
+///         _ = rx.recv() => false,
+///         _ = due.map(time::at) => true,
+///         _ = time::after(Duration::from_secs(5)) => false,
+///     };
+///     assert_eq!(is_due, due.is_some());
+/// }
+/// # }
+/// ```
+///
+/// An `Option` of another future is made one by `.map(taut::select::future)`, where `maybe_sleep` is an
+/// `Option<Sleep>`: `() = maybe_sleep.map(select::future) => …`.
+///
+/// # `biased;`
+///
+/// The arms are looked at in the order of the source, and the first that is ready wins. That is an order
+/// among what is ready *when the `select!` looks*. Once it waits, whoever commits first wins, wherever it
+/// stands: if a value comes and then the stop, both before the task has run again, the arm of the value
+/// has won, and the stop is seen by the next `select!`. (`tokio::select!` polls its arms in order when the
+/// task runs, and takes the stop.) If nothing may be begun after a stop, ask for it in the handler.
+///
+/// That another future is ready, as `token.cancelled()`, is only seen when the task runs: an operation of
+/// taut that was committed by then has won, though it may have come later. `ctx.done()` and
+/// `stop.closed()` are operations of taut.
+///
 /// # Patterns that may not match
 ///
 /// They are allowed only together with `else`. If the output of the arm that won does not match, it is
 /// dropped, the arm is disabled, and the select goes on with the others; when none is left `else` runs.
-/// Without an `else` the compiler refuses the pattern, for the select might hang in silence:
+/// So beside an arm that stays enabled, as `() = stop.closed()`, `else` never runs: the select waits for
+/// that arm.
+///
+/// Without an `else` the compiler refuses the pattern, for the select might hang in silence. It says *error
+/// E0005: refutable pattern in local binding*, and may propose `let … else { todo!() }` in a file of ours.
+/// Ignore that help: add `else => …`, or bind the whole output and `match` it, as the loops above do.
 ///
 /// ```compile_fail,E0005
 /// # async fn f(rx: taut::chan::Receiver<u32>) {
@@ -145,6 +192,11 @@ mod wrong;
 /// leave it a chance, whatever other threads do between two looks. Other futures are polled once and
 /// are not part of that instant. If every arm is disabled it runs too, unless there is an `else`.
 ///
+/// With a `default` too the `select!` belongs into an async function or block (elsewhere: *error E0728*),
+/// since it gives way when the task has used up its budget. In sync code ask one operation:
+/// `rx.try_recv()`, `tx.try_send(value)`, `semaphore.try_acquire(1)`; each says why not. (`now()` of
+/// [`first`](crate::first()) is a future as well.)
+///
 /// ```
 /// use taut::{chan, select};
 ///
@@ -165,10 +217,10 @@ mod wrong;
 ///
 /// # Fairness
 ///
-/// Every arm that is ready has the same chance, however many are not. With `biased;` the first in the
-/// source wins; an arm that is always ready then starves those below it. Once the select waits, whoever
-/// commits first wins, `biased;` or not. An arm of taut waits in the list of its channel with all others,
-/// first come, first served; if the select loses that arm it loses the place.
+/// Every arm that is ready has the same chance, however many are not. With [`biased;`](#biased) the first
+/// in the source wins; an arm that is always ready then starves those below it. Once the select waits,
+/// whoever commits first wins, `biased;` or not. An arm of taut waits in the list of its channel with all
+/// others, first come, first served; if the select loses that arm it loses the place.
 ///
 /// # Cancel safety
 ///

@@ -25,6 +25,7 @@ pages! {
     context: "docs/context.md",
     cookbook: "docs/cookbook.md",
     from_go: "docs/from-go.md",
+    from_tokio: "docs/from-tokio.md",
     futurelock: "docs/futurelock.md",
     group: "docs/group.md",
     how_channels_work: "docs/how-channels-work.md",
@@ -62,5 +63,7 @@ pub mod adr {
         adr_0021_a_group_gives_back_what_its_tasks_gave: "docs/adr/0021-a-group-gives-back-what-its-tasks-gave.md",
         adr_0022_aborting_drops_in_place: "docs/adr/0022-aborting-drops-in-place.md",
         adr_0023_a_scope_is_one_task: "docs/adr/0023-a-scope-is-one-task.md",
+        adr_0024_pages_are_modules: "docs/adr/0024-pages-are-modules.md",
+        adr_0025_the_facade_has_modules: "docs/adr/0025-the-facade-has-modules.md",
     }
 }

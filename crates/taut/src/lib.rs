@@ -15,6 +15,8 @@ pub mod chan;
 pub mod context;
 #[cfg(feature = "group")]
 pub mod group;
+#[cfg(feature = "select")]
+pub mod select;
 #[cfg(any(
     feature = "mutex",
     feature = "once",
@@ -27,10 +29,6 @@ pub mod group;
 pub mod sync;
 #[cfg(feature = "time")]
 pub mod time;
-
-#[cfg(feature = "select")]
-#[doc(inline)]
-pub use taut_select as select;
 
 #[cfg(feature = "select")]
 #[doc(inline)]

@@ -17,12 +17,19 @@ pin_project! {
     /// # Examples
     ///
     /// ```
-    /// use std::pin::pin;
-    /// use std::task::{Context, Poll, Waker};
-    /// use taut_core::{Case, select::Polled};
+    /// use taut::select::{self, Polled};
     ///
-    /// let arm = pin!(Polled::new(std::future::ready(7)));
-    /// assert_eq!(arm.attempt(&mut Context::from_waker(Waker::noop())), Poll::Ready(7));
+    /// async fn fetch() -> u32 {
+    ///     7
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let wanted = true;
+    /// let arm: Option<Polled<_>> = wanted.then(|| select::future(fetch())); // an arm, which may be disabled
+    /// taut::select! {
+    ///     n = arm => assert_eq!(n, 7),
+    /// }
+    /// # }
     /// ```
     pub struct Polled<F> {
         #[pin]
@@ -36,8 +43,10 @@ impl<F: Future> Polled<F> {
     /// # Examples
     ///
     /// ```
-    /// let arm = taut_core::select::Polled::new(async { 7 });
-    /// assert!(taut_core::Case::is_enabled(&arm));
+    /// use taut::select::{Case, Polled};
+    ///
+    /// let arm = Polled::new(async { 7 });
+    /// assert!(arm.is_enabled());
     /// ```
     #[inline(always)]
     pub const fn new(future: F) -> Self {
@@ -96,13 +105,15 @@ pin_project! {
     /// # Examples
     ///
     /// ```
-    /// use std::pin::pin;
-    /// use std::task::{Context, Poll, Waker};
-    /// use taut_core::Case;
-    /// use taut_core::select::{Mapped, Polled};
+    /// use taut::{chan, select};
     ///
-    /// let arm = pin!(Mapped::new(Polled::new(std::future::ready(7)), |n| n + 1));
-    /// assert_eq!(arm.attempt(&mut Context::from_waker(Waker::noop())), Poll::Ready(8));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let (tx, rx) = chan::bounded(1);
+    /// tx.try_send(7).expect("it is empty");
+    /// taut::select! {
+    ///     next = select::map(rx.recv(), |got| got.ok().map(|n| n + 1)) => assert_eq!(next, Some(8)),
+    /// }
+    /// # }
     /// ```
     pub struct Mapped<C, F> {
         #[pin]
@@ -117,10 +128,10 @@ impl<C: Case, O, F: FnOnce(C::Output) -> O> Mapped<C, F> {
     /// # Examples
     ///
     /// ```
-    /// use taut_core::select::{Mapped, Polled};
+    /// use taut::select::{Case, Mapped, Polled};
     ///
     /// let arm = Mapped::new(Polled::new(async { 7 }), |n: i32| n + 1);
-    /// assert!(taut_core::Case::is_enabled(&arm));
+    /// assert!(arm.is_enabled());
     /// ```
     pub const fn new(case: C, function: F) -> Self {
         Self { case, function: Some(function) }

@@ -19,12 +19,23 @@ thread_local! {
 /// # Examples
 ///
 /// ```
-/// use taut_core::select::{Dice, seed};
+/// use std::future::ready;
+/// use taut::select;
 ///
-/// seed(7);
-/// let once = Dice::new().below(1000);
-/// seed(7);
-/// assert_eq!(Dice::new().below(1000), once);
+/// async fn choices() -> [u8; 8] {
+///     let mut choices = [0; 8];
+///     for choice in &mut choices {
+///         *choice = select! { n = ready(1) => n, n = ready(2) => n };
+///     }
+///     choices
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// select::seed(7);
+/// let once = choices().await;
+/// select::seed(7);
+/// assert_eq!(choices().await, once);
+/// # }
 /// ```
 pub fn seed(seed: u64) {
     #[cfg(not(taut_loom))]

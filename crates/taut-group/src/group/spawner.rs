@@ -27,7 +27,7 @@ use crate::spawn::Site;
 /// let spawner = group.spawner();
 /// group
 ///     .spawn(async move {
-///         let _ = spawner.spawn(async { Ok("leaf") }).await;
+///         assert!(spawner.spawn(async { Ok("leaf") }).await.is_ok());
 ///         Ok("branch")
 ///     })
 ///     .await;

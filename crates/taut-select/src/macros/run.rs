@@ -149,8 +149,10 @@ macro_rules! __select_arm {
         let arm = $f;
         let way = {
             #[allow(unused_imports)]
-            use $crate::__private::{ViaCase as _, ViaFuture as _, ViaMistake as _};
-            (&&&$crate::__private::Probe::of(&arm)).way_of_select_arm()
+            use $crate::__private::{
+                ViaAlmost as _, ViaCase as _, ViaFuture as _, ViaMistake as _,
+            };
+            (&&&&$crate::__private::Probe::of(&arm)).way_of_select_arm()
         };
         way.arm(arm)
     }};

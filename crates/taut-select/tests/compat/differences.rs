@@ -124,6 +124,36 @@ async fn who_comes_first_wins_in_taut_once_the_select_waits() {
     );
 }
 
+/// The first arm is no operation of taut's. It comes first, and the second before the task runs.
+macro_rules! foreign_then_b {
+    ($select:path) => {{
+        use $select as select;
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let (send_b, b) = chan::bounded::<()>(1);
+        let select = tokio::spawn(async move {
+            select! {
+                biased;
+                _ = stopped => "foreign",
+                _ = b.recv() => "b",
+            }
+        });
+        yield_now().await;
+        stop.send(()).unwrap();
+        send_b.try_send(()).unwrap();
+        select.await.unwrap()
+    }};
+}
+
+#[tokio::test]
+async fn what_is_committed_wins_in_taut_over_what_must_be_polled() {
+    assert_eq!(
+        foreign_then_b!(taut::select),
+        "b",
+        "the send committed it; the other is only awake"
+    );
+    assert_eq!(foreign_then_b!(tokio::select), "foreign");
+}
+
 /// How many hold `$shared` when the second operation is evaluated, if the first is disabled.
 macro_rules! holders_after_a_disabled_arm {
     ($select:path) => {{

@@ -35,6 +35,25 @@ fn every_program_is_whole() {
 }
 
 #[test]
+fn the_manifest_of_a_page_fits_its_programs() {
+    // Goal: who pastes the manifest and a program can run it. Method: paused time wants `test-util`, and
+    // a `main.rs` does not see what stands under `[dev-dependencies]`.
+    for page in documentation() {
+        let pausing = |block: &&Block| block.text.contains("start_paused = true");
+        let Some(program) = page.blocks.iter().find(pausing) else { continue };
+        let manifests = page.blocks.iter().filter(|block| block.tag == "toml");
+        let mut dependencies =
+            manifests.map(|block| block.text.split("[dev-dependencies]").next().unwrap_or(""));
+        let place = page.path.display();
+        assert!(
+            dependencies.any(|text| text.contains("\"test-util\"")),
+            "{place}: no manifest has what this wants: {:.80}",
+            program.text
+        );
+    }
+}
+
+#[test]
 fn each_of_thirty_recipes_has_a_program() {
     let page = markdown::page("docs/cookbook.md");
     let is_recipe = |section: &&usize| page.sections[**section - 1].ends_with('?');
