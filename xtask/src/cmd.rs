@@ -143,6 +143,12 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
+/// The text of a file, by its path from the root.
+pub(crate) fn read(path: &str) -> Result<String, Stop> {
+    std::fs::read_to_string(root().join(path))
+        .map_err(|error| Stop::Failed(format!("{path}: {error}")))
+}
+
 /// Where the main build goes; the other builds go below it.
 pub(crate) fn target_dir() -> PathBuf {
     root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))

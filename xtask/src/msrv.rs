@@ -2,8 +2,6 @@
 //!
 //! With the versions in the lock file, which the resolver keeps to those that this Rust can build.
 
-use std::fs;
-
 use crate::cmd::{self, Cmd};
 use crate::manifest;
 use crate::step::{Call, InCi, Outcome, Step, Stop};
@@ -19,9 +17,7 @@ pub(crate) const STEP: Step = Step {
 
 fn run(call: &Call) -> Outcome {
     call.no_args()?;
-    let root = fs::read_to_string(cmd::root().join("Cargo.toml"))
-        .map_err(|error| Stop::Failed(format!("Cargo.toml: {error}")))?;
-    let toolchain = oldest(&root)?;
+    let toolchain = oldest(&cmd::read("Cargo.toml")?)?;
     toolchain::ensure(call, &toolchain)?;
     let members = manifest::members()?;
     Cmd::cargo()

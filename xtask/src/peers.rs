@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use crate::cmd::{self, Cmd};
 use crate::step::{Call, InCi, Outcome, Step, Stop};
@@ -30,7 +29,7 @@ fn run(call: &Call) -> Outcome {
     let tests = tests()?;
     let mut wrong = Vec::new();
     for page in [COMPARISON, README] {
-        let text = read(&cmd::root().join(page))?;
+        let text = cmd::read(page)?;
         let named = named(&text);
         let missing = named.difference(&tests).map(|test| format!("{page}: `{test}` is no test"));
         wrong.extend(missing);
@@ -81,17 +80,13 @@ fn files(folder: &str, suffix: &str) -> Result<Vec<(String, String)>, Stop> {
     let lost = |error| Stop::Failed(format!("{folder}: {error}"));
     let mut files = Vec::new();
     for entry in fs::read_dir(cmd::root().join(folder)).map_err(lost)? {
-        let path = entry.map_err(lost)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = entry.map_err(lost)?.file_name();
+        let name = name.to_string_lossy();
         if let Some(stem) = name.strip_suffix(suffix) {
-            files.push((stem.to_owned(), read(&path)?));
+            files.push((stem.to_owned(), cmd::read(&format!("{folder}/{name}"))?));
         }
     }
     Ok(files)
-}
-
-fn read(path: &Path) -> Result<String, Stop> {
-    fs::read_to_string(path).map_err(|error| Stop::Failed(format!("{}: {error}", path.display())))
 }
 
 /// The functions that follow a `#[test]`.

@@ -17,9 +17,7 @@ const START: &str = "cargo run --release --example";
 
 fn run(call: &Call) -> Outcome {
     call.no_args()?;
-    let path = cmd::root().join("README.md");
-    let readme = std::fs::read_to_string(path)
-        .map_err(|error| Stop::failed(format!("README.md cannot be read: {error}")))?;
+    let readme = cmd::read("README.md")?;
     let line = main_command(&readme).map_err(Stop::failed)?;
     let (program, words) = line.split_once(' ').unwrap_or((line, ""));
     println!("$ {line}");

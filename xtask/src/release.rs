@@ -9,7 +9,6 @@ mod manifests;
 mod package;
 
 use std::fmt;
-use std::fs;
 
 use crate::cmd::{self, Cmd};
 use crate::manifest;
@@ -120,10 +119,10 @@ impl fmt::Display for Fault {
 
 fn run(call: &Call) -> Outcome {
     let wish = Wish::parse(&call.args)?;
-    let root = read("Cargo.toml")?;
+    let root = cmd::read("Cargo.toml")?;
     let members = manifest::members()?;
     let manifests = members.iter().map(|member| {
-        let manifest = read(&format!("crates/{}/Cargo.toml", member.name))?;
+        let manifest = cmd::read(&format!("crates/{}/Cargo.toml", member.name))?;
         Ok((member.name.clone(), manifest))
     });
     let manifests: Vec<_> = manifests.collect::<Result<_, Stop>>()?;
@@ -134,7 +133,7 @@ fn run(call: &Call) -> Outcome {
     let packages: Vec<_> = packages.collect::<Result<_, Stop>>()?;
     faults.extend(packages.iter().flat_map(Package::check));
     if wish.until != Until::Packaged {
-        faults.extend(changelog::check(&read("CHANGELOG.md")?, &version));
+        faults.extend(changelog::check(&cmd::read("CHANGELOG.md")?, &version));
     }
     if !wish.allow_dirty {
         faults.extend(dirty(&Cmd::new("git").words("status --porcelain").capture(call)?));
@@ -150,11 +149,6 @@ fn run(call: &Call) -> Outcome {
         package::publish(&packages, &wish, call)?;
     }
     Ok(())
-}
-
-fn read(path: &str) -> Result<String, Stop> {
-    fs::read_to_string(cmd::root().join(path))
-        .map_err(|error| Stop::Failed(format!("{path}: {error}")))
 }
 
 /// From what git says is changed or not tracked.
