@@ -10,7 +10,8 @@ use crate::future::TryRun;
 
 /// Why [`Context::try_run`] gave no value: the context ended, or the future failed.
 ///
-/// It shows as the one that it holds.
+/// It shows as the one that it holds. A [`ContextError`] becomes one by `?`, so that `ctx.sleep(…).await?` and
+/// `ctx.check()?` fit into the same function.
 ///
 /// # Examples
 ///
@@ -67,6 +68,12 @@ impl<E> TryRunError<E> {
             Self::Ended(_) => None,
             Self::Failed(error) => Some(error),
         }
+    }
+}
+
+impl<E> From<ContextError> for TryRunError<E> {
+    fn from(ended: ContextError) -> Self {
+        Self::Ended(ended)
     }
 }
 

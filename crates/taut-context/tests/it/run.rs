@@ -217,3 +217,19 @@ fn an_error_of_try_run_shows_what_it_holds() {
     assert_eq!(ended.to_string(), ContextError::DeadlineExceeded.to_string());
     assert_eq!((ended.ended(), ended.failed()), (Some(ContextError::DeadlineExceeded), None));
 }
+
+#[test]
+fn of_two_ways_to_end_in_one_function_both_go_by_the_question_mark() {
+    // Goal: `try_run`, `check` and `sleep` fit into one function, whatever its own error is.
+    async fn fetch(ctx: &Context) -> Result<u8, TryRunError<&'static str>> {
+        let part = ctx.try_run(async { Ok(7) }).await?;
+        ctx.check()?;
+        Ok(part)
+    }
+    let (ctx, cancel) = Context::background().with_cancel();
+    assert_eq!(now(fetch(&ctx)), Ok(7));
+    cancel.cancel();
+    assert_eq!(now(fetch(&ctx)), Err(TryRunError::Ended(ContextError::Cancelled)));
+    let checked: Result<(), TryRunError<()>> = (|| Ok(ctx.check()?))();
+    assert_eq!(checked, Err(TryRunError::Ended(ContextError::Cancelled)));
+}
