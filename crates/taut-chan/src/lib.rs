@@ -18,6 +18,8 @@ mod buffered;
 mod channel;
 mod error;
 mod inspect;
+#[cfg(feature = "time")]
+mod limited;
 mod many;
 mod op;
 mod permit;
@@ -56,13 +58,13 @@ use taut_core::sync::Arc;
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// let (tx, rx) = taut::chan::rendezvous();
-/// assert!(tx.try_send(1).is_err(), "nobody waits to receive");
-/// let (sent, received) = tokio::join!(tx.send(1), rx.recv());
-/// assert_eq!((sent, received), (Ok(()), Ok(1)));
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let (tx, rx) = taut::chan::rendezvous();
+///     assert!(tx.try_send(1).is_err(), "nobody waits to receive");
+///     let (sent, received) = tokio::join!(tx.send(1), rx.recv());
+///     assert_eq!((sent, received), (Ok(()), Ok(1)));
+/// }
 /// ```
 #[must_use]
 pub fn rendezvous<T>() -> (Sender<T>, Receiver<T>) {

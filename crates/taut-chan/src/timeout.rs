@@ -1,27 +1,22 @@
-//! Sending and receiving with a limit in time, on Tokio's clock.
-//!
-//! At the deadline the operation is withdrawn, and that decides: if somebody completed it first, its
-//! result is given although the time has passed. So a timeout never hides a send that took place, and
-//! never loses a value that was handed over.
+//! Sending and receiving with a limit in time, on Tokio's clock: see `limited.rs` for what that means.
 
-use std::fmt;
-use std::future::Future;
+#![allow(single_use_lifetimes, reason = "the macro serves forms with and without one")]
+
 use std::pin::Pin;
-use std::task::{self, Poll, ready};
 use std::time::Duration;
 
-use pin_project_lite::pin_project;
 use taut_core::Waiting;
 use taut_core::time::{Deadline, Instant};
 
-use crate::error::{RecvTimeoutError, SendTimeoutError};
-use crate::op::{RecvOp, SendOp};
+use crate::error::{RecvError, RecvTimeoutError, SendError, SendTimeoutError};
+use crate::limited::{Limit, Limited};
+use crate::op::{RecvOp, SendOp, Side};
 use crate::receiver::Receiver;
 use crate::sender::Sender;
 use crate::shared::Shared;
 use crate::withdraw::{withdraw_recv, withdraw_send};
 
-pin_project! {
+taut_core::futures! {
     /// Sends a value, or gives it back in time: [`Sender::send_timeout`](crate::Sender::send_timeout).
     ///
     /// # Examples
@@ -37,39 +32,8 @@ pin_project! {
     /// # drop(patiently(&tx, 7));
     /// # assert!(rx.is_empty());
     /// ```
-    #[must_use = "futures do nothing unless they are awaited or polled"]
-    pub struct SendTimeout<'a, T> {
-        #[pin]
-        send: Waiting<SendOp<&'a Shared<T>>>,
-        #[pin]
-        deadline: Deadline,
-    }
-}
+    SendTimeout<'a, T>: Limited<SendOp<&'a Shared<T>>> => Result<(), SendTimeoutError<T>>, |_, raw| raw;
 
-impl<'a, T> SendTimeout<'a, T> {
-    pub(crate) fn after(shared: &'a Shared<T>, value: T, timeout: Duration) -> Self {
-        Self { send: SendOp::waiting(shared, value), deadline: Deadline::after(timeout) }
-    }
-
-    pub(crate) fn at(shared: &'a Shared<T>, value: T, deadline: Instant) -> Self {
-        Self { send: SendOp::waiting(shared, value), deadline: Deadline::at(Some(deadline)) }
-    }
-}
-
-impl<T> Future for SendTimeout<'_, T> {
-    type Output = Result<(), SendTimeoutError<T>>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        if let Poll::Ready(sent) = this.send.as_mut().poll(cx) {
-            return Poll::Ready(sent.map_err(SendTimeoutError::from));
-        }
-        ready!(this.deadline.poll(cx));
-        Poll::Ready(withdraw_send(this.send))
-    }
-}
-
-pin_project! {
     /// Receives a value in time: [`Receiver::recv_timeout`](crate::Receiver::recv_timeout).
     ///
     /// # Examples
@@ -85,51 +49,42 @@ pin_project! {
     /// # drop((tx.try_send(7), patiently(&rx)));
     /// # assert_eq!(rx.len(), 1);
     /// ```
-    #[must_use = "futures do nothing unless they are awaited or polled"]
-    pub struct RecvTimeout<'a, T> {
-        #[pin]
-        recv: Waiting<RecvOp<&'a Shared<T>>>,
-        #[pin]
-        deadline: Deadline,
+    RecvTimeout<'a, T>: Limited<RecvOp<&'a Shared<T>>> => Result<T, RecvTimeoutError>, |_, raw| raw;
+}
+
+impl<'a, T> SendTimeout<'a, T> {
+    fn by(shared: &'a Shared<T>, value: T, deadline: Deadline) -> Self {
+        Self::new(Limited::new(SendOp::waiting(shared, value), deadline))
     }
 }
 
 impl<'a, T> RecvTimeout<'a, T> {
-    pub(crate) fn after(shared: &'a Shared<T>, timeout: Duration) -> Self {
-        Self { recv: RecvOp::waiting(shared), deadline: Deadline::after(timeout) }
-    }
-
-    pub(crate) fn at(shared: &'a Shared<T>, deadline: Instant) -> Self {
-        Self { recv: RecvOp::waiting(shared), deadline: Deadline::at(Some(deadline)) }
+    fn by(shared: &'a Shared<T>, deadline: Deadline) -> Self {
+        Self::new(Limited::new(RecvOp::waiting(shared), deadline))
     }
 }
 
-impl<T> Future for RecvTimeout<'_, T> {
-    type Output = Result<T, RecvTimeoutError>;
+impl<S: Side> Limit for SendOp<S> {
+    type Ended = Result<(), SendTimeoutError<S::Value>>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        if let Poll::Ready(received) = this.recv.as_mut().poll(cx) {
-            return Poll::Ready(received.map_err(RecvTimeoutError::from));
-        }
-        ready!(this.deadline.poll(cx));
-        Poll::Ready(withdraw_recv(this.recv))
+    fn in_time(sent: Result<(), SendError<S::Value>>) -> Self::Ended {
+        sent.map_err(SendTimeoutError::from)
+    }
+
+    fn withdraw(waiting: Pin<&mut Waiting<Self>>) -> Self::Ended {
+        withdraw_send(waiting)
     }
 }
 
-impl<T> fmt::Debug for SendTimeout<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SendTimeout")
-            .field("deadline", &self.deadline.instant())
-            .finish_non_exhaustive()
-    }
-}
+impl<S: Side> Limit for RecvOp<S> {
+    type Ended = Result<S::Value, RecvTimeoutError>;
 
-impl<T> fmt::Debug for RecvTimeout<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecvTimeout")
-            .field("deadline", &self.deadline.instant())
-            .finish_non_exhaustive()
+    fn in_time(received: Result<S::Value, RecvError>) -> Self::Ended {
+        received.map_err(RecvTimeoutError::from)
+    }
+
+    fn withdraw(waiting: Pin<&mut Waiting<Self>>) -> Self::Ended {
+        withdraw_recv(waiting)
     }
 }
 
@@ -166,7 +121,7 @@ impl<T> Sender<T> {
     /// ```
     #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
     pub fn send_timeout(&self, value: T, timeout: Duration) -> SendTimeout<'_, T> {
-        SendTimeout::after(self.shared(), value, timeout)
+        SendTimeout::by(self.shared(), value, Deadline::after(timeout))
     }
 
     /// As [`send_timeout`](Self::send_timeout), until an instant.
@@ -195,7 +150,7 @@ impl<T> Sender<T> {
     /// ```
     #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
     pub fn send_deadline(&self, value: T, deadline: Instant) -> SendTimeout<'_, T> {
-        SendTimeout::at(self.shared(), value, deadline)
+        SendTimeout::by(self.shared(), value, Deadline::at(Some(deadline)))
     }
 }
 
@@ -229,7 +184,7 @@ impl<T> Receiver<T> {
     /// ```
     #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
     pub fn recv_timeout(&self, timeout: Duration) -> RecvTimeout<'_, T> {
-        RecvTimeout::after(self.shared(), timeout)
+        RecvTimeout::by(self.shared(), Deadline::after(timeout))
     }
 
     /// As [`recv_timeout`](Self::recv_timeout), until an instant.
@@ -258,6 +213,6 @@ impl<T> Receiver<T> {
     /// ```
     #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
     pub fn recv_deadline(&self, deadline: Instant) -> RecvTimeout<'_, T> {
-        RecvTimeout::at(self.shared(), deadline)
+        RecvTimeout::by(self.shared(), Deadline::at(Some(deadline)))
     }
 }

@@ -21,6 +21,7 @@ mod parked;
 mod polled_before;
 mod stress;
 mod syntax;
+mod timed;
 mod traits;
 mod uniform;
 mod withdrawal;
