@@ -28,11 +28,10 @@ pub struct SendError<T>(pub T);
 /// use taut::chan::{self, TrySendError};
 ///
 /// let (tx, rx) = chan::bounded(1);
-/// tx.try_send(1)?;
+/// assert_eq!(tx.try_send(1), Ok(()));
 /// assert_eq!(tx.try_send(2), Err(TrySendError::Full(2)));
 /// drop(rx);
 /// assert_eq!(tx.try_send(3), Err(TrySendError::Closed(3)));
-/// # Ok::<(), TrySendError<i32>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum TrySendError<T> {
@@ -69,13 +68,13 @@ pub enum SendTimeoutError<T> {
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
 /// use taut::chan::{self, SendFromError};
 ///
-/// let (tx, _rx) = chan::bounded::<i32>(1);
-/// assert_eq!(tx.send_from(&mut None).await, Err(SendFromError::Empty));
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let (tx, _rx) = chan::bounded::<i32>(1);
+///     assert_eq!(tx.send_from(&mut None).await, Err(SendFromError::Empty));
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendFromError {
@@ -92,14 +91,14 @@ pub enum SendFromError {
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
 /// use taut::chan::{self, Closed};
 ///
-/// let (tx, rx) = chan::bounded::<i32>(1);
-/// drop(rx);
-/// assert_eq!(tx.reserve().await.err(), Some(Closed));
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let (tx, rx) = chan::bounded::<i32>(1);
+///     drop(rx);
+///     assert_eq!(tx.reserve().await.err(), Some(Closed));
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed;
@@ -134,11 +133,10 @@ pub enum TryReserveError {
 /// use taut::chan::{self, RecvError};
 ///
 /// let (tx, rx) = chan::bounded(1);
-/// tx.try_send(1)?;
+/// assert_eq!(tx.try_send(1), Ok(()));
 /// drop(tx);
 /// assert_eq!(rx.blocking_recv(), Ok(1), "what is in a closed channel can be received");
 /// assert_eq!(rx.blocking_recv(), Err(RecvError));
-/// # Ok::<(), chan::TrySendError<i32>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecvError;

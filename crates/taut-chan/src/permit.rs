@@ -21,17 +21,17 @@ use crate::shared::Shared;
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use taut::chan;
 ///
-/// let (tx, rx) = chan::bounded(1);
-/// let permit = tx.reserve().await?;
-/// // Only now is the value made: there is room for it.
-/// permit.send("fresh")?;
-/// assert_eq!(rx.recv().await, Ok("fresh"));
-/// # Ok(())
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let (tx, rx) = chan::bounded(1);
+///     let permit = tx.reserve().await?;
+///     // Only now is the value made: there is room for it.
+///     permit.send("fresh")?;
+///     assert_eq!(rx.recv().await, Ok("fresh"));
+///     Ok(())
+/// }
 /// ```
 #[must_use = "a permit keeps its room until it is used or dropped"]
 pub struct Permit<'a, T> {
@@ -114,16 +114,16 @@ impl<T> fmt::Debug for Permit<'_, T> {
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use taut::chan;
 ///
-/// let (tx, rx) = chan::bounded(1);
-/// let permit = tx.reserve_owned().await?;
-/// tokio::spawn(async move { permit.send("from a task").map(drop) });
-/// assert_eq!(rx.recv().await, Ok("from a task"));
-/// # Ok(())
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let (tx, rx) = chan::bounded(1);
+///     let permit = tx.reserve_owned().await?;
+///     tokio::spawn(async move { permit.send("from a task").map(drop) });
+///     assert_eq!(rx.recv().await, Ok("from a task"));
+///     Ok(())
+/// }
 /// ```
 #[must_use = "a permit keeps its room until it is used or dropped"]
 pub struct OwnedPermit<T> {

@@ -22,35 +22,35 @@ use crate::weak::WeakReceiver;
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), taut::chan::SendError<u32>> {
 /// use taut::chan;
 ///
-/// let (tx, rx) = chan::bounded(8);
-/// let workers: Vec<_> = (0..3)
-///     .map(|_| {
-///         let rx = rx.clone();
-///         tokio::spawn(async move {
-///             let mut sum = 0;
-///             while let Ok(n) = rx.recv().await {
-///                 sum += n;
-///             }
-///             sum
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), taut::chan::SendError<u32>> {
+///     let (tx, rx) = chan::bounded(8);
+///     let workers: Vec<_> = (0..3)
+///         .map(|_| {
+///             let rx = rx.clone();
+///             tokio::spawn(async move {
+///                 let mut sum = 0;
+///                 while let Ok(n) = rx.recv().await {
+///                     sum += n;
+///                 }
+///                 sum
+///             })
 ///         })
-///     })
-///     .collect();
-/// drop(rx);
-/// for n in 1..=100 {
-///     tx.send(n).await?;
+///         .collect();
+///     drop(rx);
+///     for n in 1..=100 {
+///         tx.send(n).await?;
+///     }
+///     drop(tx);
+///     let mut total = 0;
+///     for worker in workers {
+///         total += worker.await.unwrap_or(0);
+///     }
+///     assert_eq!(total, 5050);
+///     Ok(())
 /// }
-/// drop(tx);
-/// let mut total = 0;
-/// for worker in workers {
-///     total += worker.await.unwrap_or(0);
-/// }
-/// assert_eq!(total, 5050);
-/// # Ok(())
-/// # }
 /// ```
 ///
 /// # Which method

@@ -23,23 +23,23 @@ use crate::weak::WeakSender;
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
 /// use taut::chan;
 ///
-/// let (tx, rx) = chan::rendezvous();
-/// for id in 0..3 {
-///     let tx = tx.clone();
-///     tokio::spawn(async move { tx.send(id).await });
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let (tx, rx) = chan::rendezvous();
+///     for id in 0..3 {
+///         let tx = tx.clone();
+///         tokio::spawn(async move { tx.send(id).await });
+///     }
+///     drop(tx);
+///     let mut ids = Vec::new();
+///     while let Ok(id) = rx.recv().await {
+///         ids.push(id);
+///     }
+///     ids.sort();
+///     assert_eq!(ids, [0, 1, 2]);
 /// }
-/// drop(tx);
-/// let mut ids = Vec::new();
-/// while let Ok(id) = rx.recv().await {
-///     ids.push(id);
-/// }
-/// ids.sort();
-/// assert_eq!(ids, [0, 1, 2]);
-/// # }
 /// ```
 ///
 /// # Which method

@@ -133,16 +133,16 @@ sinks! {
     /// # Examples
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), taut::chan::TrySendError<u32>> {
     /// use futures_util::{SinkExt, StreamExt, stream};
     /// use taut::chan;
     ///
-    /// let (tx, rx) = chan::bounded(4);
-    /// tx.sink().send_all(&mut stream::iter([1, 2, 3]).map(Ok)).await?;
-    /// assert_eq!(rx.len(), 3);
-    /// # Ok(())
-    /// # }
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), taut::chan::TrySendError<u32>> {
+    ///     let (tx, rx) = chan::bounded(4);
+    ///     tx.sink().send_all(&mut stream::iter([1, 2, 3]).map(Ok)).await?;
+    ///     assert_eq!(rx.len(), 3);
+    ///     Ok(())
+    /// }
     /// ```
     Sink<'a, T>, &'a Shared<T>;
 
@@ -153,17 +153,17 @@ sinks! {
     /// # Examples
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), taut::chan::TrySendError<u32>> {
     /// use futures_util::SinkExt;
     /// use taut::chan;
     ///
-    /// let (tx, rx) = chan::bounded(1);
-    /// let mut sink = tx.into_sink();
-    /// sink.send(7).await?;
-    /// assert_eq!(rx.recv().await, Ok(7));
-    /// # Ok(())
-    /// # }
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), taut::chan::TrySendError<u32>> {
+    ///     let (tx, rx) = chan::bounded(1);
+    ///     let mut sink = tx.into_sink();
+    ///     sink.send(7).await?;
+    ///     assert_eq!(rx.recv().await, Ok(7));
+    ///     Ok(())
+    /// }
     /// ```
     IntoSink<T>, Sender<T>;
 }

@@ -74,20 +74,21 @@ streams! {
     /// # Examples
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), taut::chan::SendError<u32>> {
     /// use futures_util::StreamExt;
     /// use taut::chan;
     ///
-    /// let (tx, rx) = chan::unbounded();
-    /// for n in 1..=4 {
-    ///     tx.send(n).await?;
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), taut::chan::SendError<u32>> {
+    ///     let (tx, rx) = chan::unbounded();
+    ///     for n in 1..=4 {
+    ///         tx.send(n).await?;
+    ///     }
+    ///     drop(tx);
+    ///     let even = rx.stream().filter(|n| std::future::ready(n % 2 == 0));
+    ///     let even: Vec<u32> = even.collect().await;
+    ///     assert_eq!(even, [2, 4]);
+    ///     Ok(())
     /// }
-    /// drop(tx);
-    /// let even: Vec<u32> = rx.stream().filter(|n| std::future::ready(n % 2 == 0)).collect().await;
-    /// assert_eq!(even, [2, 4]);
-    /// # Ok(())
-    /// # }
     /// ```
     Stream<'a, T>, &'a Shared<T>;
 
@@ -98,17 +99,17 @@ streams! {
     /// # Examples
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), taut::chan::SendError<&'static str>> {
     /// use futures_util::StreamExt;
     /// use taut::chan;
     ///
-    /// let (tx, rx) = chan::unbounded();
-    /// let mut lines = rx.into_stream();
-    /// tx.send("a line").await?;
-    /// assert_eq!(lines.next().await, Some("a line"));
-    /// # Ok(())
-    /// # }
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), taut::chan::SendError<&'static str>> {
+    ///     let (tx, rx) = chan::unbounded();
+    ///     let mut lines = rx.into_stream();
+    ///     tx.send("a line").await?;
+    ///     assert_eq!(lines.next().await, Some("a line"));
+    ///     Ok(())
+    /// }
     /// ```
     IntoStream<T>, Receiver<T>;
 }

@@ -67,16 +67,16 @@ weak_handles! {
     /// # Examples
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// let (tx, rx) = taut::chan::unbounded();
-    /// let monitor = tx.downgrade();
-    /// tx.send(1).await.expect("the receiver is here");
-    /// drop(tx);
-    /// assert_eq!(rx.recv().await, Ok(1));
-    /// assert!(rx.recv().await.is_err(), "the monitor does not keep it waiting");
-    /// # drop(monitor);
-    /// # }
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() {
+    ///     let (tx, rx) = taut::chan::unbounded();
+    ///     let monitor = tx.downgrade();
+    ///     tx.send(1).await.expect("the receiver is here");
+    ///     drop(tx);
+    ///     assert_eq!(rx.recv().await, Ok(1));
+    ///     assert!(rx.recv().await.is_err(), "the monitor does not keep it waiting");
+    ///     drop(monitor);
+    /// }
     /// ```
     WeakSender, Sender, revive_sender;
 

@@ -18,8 +18,8 @@ use crate::values::Values;
 impl Context {
     /// A context that ends with this one, or when it is cancelled.
     ///
-    /// Dropping the [`Cancel`] cancels it, as Go's `defer cancel()`: bind it to a name, `_cancel` and not
-    /// `_`. If this context has ended, so has the new one.
+    /// Dropping the [`Cancel`] ends it, as Go's `defer cancel()`: bind it to a name, `_cancel`, not
+    /// `_`, and keep it as long as the work. If this context has ended, so has the new one.
     ///
     /// # Cost
     ///
@@ -44,6 +44,9 @@ impl Context {
     /// As [`with_deadline`](Self::with_deadline), so long from now. If that is further than time goes,
     /// there is no deadline.
     ///
+    /// Dropping the [`Cancel`] ends it too: bind it to a name, `_cancel`, not `_`, and keep it as
+    /// long as the work.
+    ///
     /// # Examples
     ///
     /// ```
@@ -62,6 +65,9 @@ impl Context {
     }
 
     /// As [`with_timeout`](Self::with_timeout), with a cause for the case that it runs out.
+    ///
+    /// Dropping the [`Cancel`] ends it too: bind it to a name, `_cancel`, not `_`, and keep it as
+    /// long as the work.
     ///
     /// # Examples
     ///
@@ -93,6 +99,9 @@ impl Context {
     /// A deadline in the past ends the context at once. A deadline that has passed
     /// counts even if nobody has noticed: who cancels the context afterwards is too late.
     ///
+    /// Dropping the [`Cancel`] ends it too: bind it to a name, `_cancel`, not `_`, and keep it as
+    /// long as the work.
+    ///
     /// The instant is Tokio's; one of std's becomes it by `into()`.
     ///
     /// # Cost
@@ -114,6 +123,9 @@ impl Context {
     /// As [`with_deadline`](Self::with_deadline), with a cause for the case that it passes. If this context
     /// has a deadline that is as early, or earlier, then `cause` has no effect either: the cause will be
     /// that of this context.
+    ///
+    /// Dropping the [`Cancel`] ends it too: bind it to a name, `_cancel`, not `_`, and keep it as
+    /// long as the work.
     ///
     /// # Examples
     ///

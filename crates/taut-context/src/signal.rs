@@ -163,6 +163,9 @@ impl Context {
     ///   the process sees an exit code and not a signal, and `SIGQUIT` leaves no core;
     /// - more time for a second signal is another context: derive it when the first has ended.
     ///
+    /// Dropping the [`Cancel`] ends it too: bind it to a name, `_cancel`, not `_`, and keep it as
+    /// long as the work.
+    ///
     /// Kinds of signals that no call has named keep their default. A kind that was named stays with this
     /// module for the life of the process; a program that handles it elsewhere as well would see the
     /// process end under its hands. With no `signals` this is [`with_cancel`](Context::with_cancel).
@@ -216,6 +219,9 @@ impl Context {
 
     /// Feature `signal`. [`with_signals`](Context::with_signals) of what asks a program to stop:
     /// [`Interrupt`](Signal::Interrupt) and [`Terminate`](Signal::Terminate).
+    ///
+    /// Dropping the [`Cancel`] ends it too: bind it to a name, `_cancel`, not `_`, and keep it as
+    /// long as the work.
     ///
     /// # Errors
     ///

@@ -73,6 +73,10 @@ pub struct Group<T, E, H: Home = Tokio> {
 impl<T, E> Group<T, E> {
     /// A group without a context: an error keeps no other task from running. Go's zero `Group`.
     ///
+    /// A group whose tasks never name an error has to be told its type (else error E0283, "type
+    /// annotations needed"): `Group::<_, Infallible>::new()`; see [which error
+    /// type](Self#which-error-type).
+    ///
     /// # Examples
     ///
     /// ```

@@ -162,24 +162,25 @@ type Bound<'env> = fn(&'env ()) -> &'env ();
 /// A task that starts others takes a clone:
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use std::sync::atomic::{AtomicU32, Ordering};
 /// use taut::group::Scope;
 ///
-/// fn count_down<'a>(s: &Scope<'a>, n: u32, count: &'a AtomicU32) {
-///     let s2 = s.clone();
-///     s.spawn(async move {
-///         count.fetch_add(1, Ordering::Relaxed);
-///         if n > 0 {
-///             count_down(&s2, n - 1, count);
-///         }
-///     });
-/// }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     fn count_down<'a>(s: &Scope<'a>, n: u32, count: &'a AtomicU32) {
+///         let s2 = s.clone();
+///         s.spawn(async move {
+///             count.fetch_add(1, Ordering::Relaxed);
+///             if n > 0 {
+///                 count_down(&s2, n - 1, count);
+///             }
+///         });
+///     }
 ///
-/// let count = AtomicU32::new(0);
-/// taut::scope(async |s| count_down(&s, 9, &count)).await;
-/// assert_eq!(count.into_inner(), 10);
-/// # }
+///     let count = AtomicU32::new(0);
+///     taut::scope(async |s| count_down(&s, 9, &count)).await;
+///     assert_eq!(count.into_inner(), 10);
+/// }
 /// ```
 #[derive(Clone)]
 pub struct Scope<'env> {

@@ -18,10 +18,22 @@ pub(crate) use shuttle::future::JoinHandle;
 /// or not: dropping it detaches the task. Nobody hears then how it ends; to know that it does, and how,
 /// spawn into a [`Group`](crate::Group) or a [`WaitGroup`](crate::WaitGroupExt).
 ///
-/// With the feature `tracing` the task runs inside a span `task` at the level `TRACE`, whose field
-/// `spawned_at` names the caller's file and line.
+/// With the feature `tracing` the task runs inside a span `task` of the target `taut_group::spawn` at the level
+/// `TRACE`. Its only field, `spawned_at`, is the caller's file, line and column: `src/main.rs:7:16`.
 ///
 /// # Examples
+///
+/// ```
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), tokio::task::JoinError> {
+///     let count = taut::spawn(async { "to be".split(' ').count() });
+///     println!("counting");
+///     assert_eq!(count.await?, 2); // an error: it has panicked, or was aborted
+///     Ok(())
+/// }
+/// ```
+///
+/// One that nobody joins, and that tells by a channel (feature `chan`):
 ///
 /// ```
 /// #[tokio::main(flavor = "current_thread")]
@@ -32,15 +44,54 @@ pub(crate) use shuttle::future::JoinHandle;
 /// }
 /// ```
 ///
-/// The result of a task, by its handle:
+/// What a subscriber sees of a task (feature `tracing`, and the crate of that name):
 ///
 /// ```
-/// #[tokio::main]
-/// async fn main() -> Result<(), tokio::task::JoinError> {
-///     let count = taut::spawn(async { "to be".split(' ').count() });
-///     println!("counting");
-///     assert_eq!(count.await?, 2); // an error: it has panicked, or was aborted
-///     Ok(())
+/// use std::fmt;
+/// use std::sync::Mutex;
+/// use tracing::field::{Field, Visit};
+/// use tracing::span::{Attributes, Id, Record};
+/// use tracing::{Event, Level, Metadata, Subscriber};
+///
+/// static SPANS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+///
+/// /// Keeps the fields of spans, and nothing else.
+/// struct Keeps;
+///
+/// struct Fields(String);
+///
+/// impl Visit for Fields {
+///     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+///         self.0 += &format!(" {field}={value:?}");
+///     }
+/// }
+///
+/// impl Subscriber for Keeps {
+///     fn enabled(&self, span: &Metadata<'_>) -> bool {
+///         *span.level() == Level::TRACE && span.target() == "taut_group::spawn"
+///     }
+///     fn new_span(&self, span: &Attributes<'_>) -> Id {
+///         let mut fields = Fields(span.metadata().name().to_owned());
+///         span.record(&mut fields);
+///         SPANS.lock().expect("no panic").push(fields.0);
+///         Id::from_u64(1)
+///     }
+///     fn record(&self, _: &Id, _: &Record<'_>) {}
+///     fn record_follows_from(&self, _: &Id, _: &Id) {}
+///     fn event(&self, _: &Event<'_>) {}
+///     fn enter(&self, _: &Id) {}
+///     fn exit(&self, _: &Id) {}
+/// }
+///
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     tracing::subscriber::set_global_default(Keeps).expect("the first");
+///     let (file, line) = (file!(), line!() + 1);
+///     let task = taut::spawn(async { 7 });
+///     assert_eq!(task.await.expect("no panic"), 7);
+///     let spans = SPANS.lock().expect("no panic");
+///     assert!(spans[0].starts_with(&format!("task spawned_at={file}:{line}:")), "{spans:?}");
+///     assert_eq!(spans.len(), 1);
 /// }
 /// ```
 ///
@@ -106,10 +157,11 @@ where
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let text = taut::spawn_blocking(|| std::fs::read_to_string("Cargo.toml")).await;
-/// assert!(text.expect("it does not panic").is_ok());
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let text = taut::spawn_blocking(|| std::fs::read_to_string("Cargo.toml")).await;
+///     assert!(text.expect("it does not panic").is_ok());
+/// }
 /// ```
 #[track_caller]
 pub fn spawn_blocking<F, R>(function: F) -> OfBlocking<R>

@@ -36,12 +36,14 @@ pub type BoxCase<'a, T> = Pin<Box<dyn Case<Output = T> + Send + 'a>>;
 /// use taut::chan;
 /// use taut::select::{self, OneOf2};
 ///
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
-/// let (_tx, rx) = chan::rendezvous::<()>();
-/// let nap = tokio::time::sleep(Duration::from_secs(1));
-/// let got = select::first((rx.recv(), select::future(nap))).await;
-/// assert_eq!(got, OneOf2::B(()));
-/// # }
+/// // `start_paused` wants Tokio's feature `test-util`.
+/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// async fn main() {
+///     let (_tx, rx) = chan::rendezvous::<()>();
+///     let nap = tokio::time::sleep(Duration::from_secs(1));
+///     let got = select::first((rx.recv(), select::future(nap))).await;
+///     assert_eq!(got, OneOf2::B(()));
+/// }
 /// ```
 pub fn future<F: IntoFuture>(future: F) -> Polled<F::IntoFuture> {
     Polled::new(future.into_future())
@@ -55,17 +57,18 @@ pub fn future<F: IntoFuture>(future: F) -> Polled<F::IntoFuture> {
 /// use taut::chan;
 /// use taut::select::{self, Select};
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), chan::SendError<u32>> {
-/// let (numbers, n) = chan::bounded::<u32>(1);
-/// let (_words, w) = chan::bounded::<String>(1);
-/// numbers.send(7).await?;
-/// let mut select = Select::new();
-/// select.add("number", select::boxed(select::map(n.recv(), |got| got.map(|n| n.to_string()))));
-/// select.add("word", select::boxed(w.recv()));
-/// assert_eq!(select.next().await, Some(("number", Ok("7".to_owned()))));
-/// # Ok(())
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), chan::SendError<u32>> {
+///     let (numbers, n) = chan::bounded::<u32>(1);
+///     let (_words, w) = chan::bounded::<String>(1);
+///     numbers.send(7).await?;
+///     let mut select = Select::new();
+///     let number = select::map(n.recv(), |got| got.map(|n| n.to_string()));
+///     select.add("number", select::boxed(number));
+///     select.add("word", select::boxed(w.recv()));
+///     assert_eq!(select.next().await, Some(("number", Ok("7".to_owned()))));
+///     Ok(())
+/// }
 /// ```
 pub fn map<C: Case, O, F: FnOnce(C::Output) -> O>(case: C, function: F) -> Mapped<C, F> {
     Mapped::new(case, function)
@@ -79,15 +82,15 @@ pub fn map<C: Case, O, F: FnOnce(C::Output) -> O>(case: C, function: F) -> Mappe
 /// use taut::chan;
 /// use taut::select::{self, BoxCase, Select};
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), chan::SendError<u32>> {
-/// let (tx, rx) = chan::bounded(1);
-/// tx.send(7).await?;
-/// let mut select: Select<(), BoxCase<'_, _>> = Select::new();
-/// select.add((), select::boxed(rx.recv()));
-/// assert_eq!(select.next().await, Some(((), Ok(7))));
-/// # Ok(())
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), chan::SendError<u32>> {
+///     let (tx, rx) = chan::bounded(1);
+///     tx.send(7).await?;
+///     let mut select: Select<(), BoxCase<'_, _>> = Select::new();
+///     select.add((), select::boxed(rx.recv()));
+///     assert_eq!(select.next().await, Some(((), Ok(7))));
+///     Ok(())
+/// }
 /// ```
 pub fn boxed<'a, C: Case + Send + 'a>(case: C) -> BoxCase<'a, C::Output> {
     Box::pin(case)

@@ -28,13 +28,14 @@ use taut_core::{Case, Peek};
 /// ```
 /// use taut::{chan, select::Select};
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let ((tx, left), (_tx, right)) = (chan::bounded(1), chan::bounded(1));
-/// assert_eq!(tx.try_send(7), Ok(()));
-/// let mut select: Select<_, _> = [("left", left.recv()), ("right", right.recv())].into_iter().collect();
-/// assert_eq!(select.next().await, Some(("left", Ok(7))));
-/// assert_eq!(select.len(), 1, "the other is still there");
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let ((tx, left), (_tx, right)) = (chan::bounded(1), chan::bounded(1));
+///     assert_eq!(tx.try_send(7), Ok(()));
+///     let mut select = Select::from_iter([("left", left.recv()), ("right", right.recv())]);
+///     assert_eq!(select.next().await, Some(("left", Ok(7))));
+///     assert_eq!(select.len(), 1, "the other is still there");
+/// }
 /// ```
 ///
 /// Everything that several channels carry, until the last is closed:
@@ -357,16 +358,17 @@ impl<K: fmt::Debug, C: Case> fmt::Debug for Select<K, C> {
 /// ```
 /// use taut::{chan, select, select::Select};
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let ((_tx, rx), (stop, stopped)) = (chan::bounded::<u32>(1), chan::rendezvous::<()>());
-/// let mut arms: Select<_, _> = [("only", rx.recv())].into_iter().collect();
-/// drop(stop);
-/// let won = select! {
-///     won = arms.next() => won,
-///     _ = stopped.recv() => None, // the arms are withdrawn, and stay in the `Select`
-/// };
-/// assert!(won.is_none() && arms.len() == 1);
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let ((_tx, rx), (stop, stopped)) = (chan::bounded::<u32>(1), chan::rendezvous::<()>());
+///     let mut arms: Select<_, _> = [("only", rx.recv())].into_iter().collect();
+///     drop(stop);
+///     let won = select! {
+///         won = arms.next() => won,
+///         _ = stopped.recv() => None, // the arms are withdrawn, and stay in the `Select`
+///     };
+///     assert!(won.is_none() && arms.len() == 1);
+/// }
 /// ```
 #[must_use = "futures do nothing unless they are awaited or polled"]
 pub struct Next<'a, K, C: Case> {

@@ -56,23 +56,23 @@ pub trait Tuple: Arms {
 /// use taut::chan;
 /// use taut::select::{self, OneOf3};
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let (jobs, queue) = chan::bounded::<u32>(8);
-/// let (log, _lines) = chan::bounded::<String>(8);
-/// let (_stop, stopped) = chan::rendezvous::<()>();
-/// let mut line = None::<String>;
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let (jobs, queue) = chan::bounded::<u32>(8);
+///     let (log, _lines) = chan::bounded::<String>(8);
+///     let (_stop, stopped) = chan::rendezvous::<()>();
+///     let mut line = None::<String>;
 ///
-/// jobs.send(7).await?;
-/// let arms = (queue.recv(), stopped.recv(), line.is_some().then(|| log.send_from(&mut line)));
-/// let job = match select::first(arms).await {
-///     OneOf3::A(job) => job?,
-///     OneOf3::B(_stopped) => return Ok(()),
-///     OneOf3::C(_sent) => unreachable!("it was disabled"),
-/// };
-/// assert_eq!(job, 7);
-/// # Ok(())
-/// # }
+///     jobs.send(7).await?;
+///     let arms = (queue.recv(), stopped.recv(), line.is_some().then(|| log.send_from(&mut line)));
+///     let job = match select::first(arms).await {
+///         OneOf3::A(job) => job?,
+///         OneOf3::B(_stopped) => return Ok(()),
+///         OneOf3::C(_sent) => unreachable!("it was disabled"),
+///     };
+///     assert_eq!(job, 7);
+///     Ok(())
+/// }
 /// ```
 pub fn first<T: Tuple>(arms: T) -> First<T> {
     First { race: Race::new(Fixed::new(arms), false) }
@@ -90,14 +90,15 @@ pin_project! {
     /// use taut::chan;
     /// use taut::select::{self, OneOf2};
     ///
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-    /// let (tx, rx) = chan::bounded(1);
-    /// assert_eq!(tx.try_send(7), Ok(()));
-    /// let mut both = pin!(select::first((rx.recv(), tx.closed())));
-    /// assert_eq!(both.as_mut().await, OneOf2::A(Ok(7)));
-    /// tx.close();
-    /// assert_eq!(both.await, OneOf2::B(()));
-    /// # }
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() {
+    ///     let (tx, rx) = chan::bounded(1);
+    ///     assert_eq!(tx.try_send(7), Ok(()));
+    ///     let mut both = pin!(select::first((rx.recv(), tx.closed())));
+    ///     assert_eq!(both.as_mut().await, OneOf2::A(Ok(7)));
+    ///     tx.close();
+    ///     assert_eq!(both.await, OneOf2::B(()));
+    /// }
     /// ```
     #[must_use = "futures do nothing unless they are awaited or polled"]
     pub struct First<T: Tuple> {
@@ -218,16 +219,17 @@ macro_rules! one_of {
         /// ```
         #[doc = concat!("use taut::select::{self, ", stringify!($one_of), "};")]
         ///
-        /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-        /// let arm = |n: u32| select::future(std::future::ready(n));
-        /// let arms = (
-        $(#[doc = concat!("    arm(", $place, "),")])*
-        /// );
-        /// let n = match select::first(arms).biased().await {
-        $(#[doc = concat!("    ", stringify!($one_of), "::", stringify!($name), "(n) => n,")])*
-        /// };
-        /// assert_eq!(n, 1);
-        /// # }
+        /// #[tokio::main(flavor = "current_thread")]
+        /// async fn main() {
+        ///     let arm = |n: u32| select::future(std::future::ready(n));
+        ///     let arms = (
+        $(#[doc = concat!("        arm(", $place, "),")])*
+        ///     );
+        ///     let n = match select::first(arms).biased().await {
+        $(#[doc = concat!("        ", stringify!($one_of), "::", stringify!($name), "(n) => n,")])*
+        ///     };
+        ///     assert_eq!(n, 1);
+        /// }
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[allow(missing_docs, reason = "each is an element of the tuple")]

@@ -19,8 +19,8 @@ mod wrong;
 ///     pattern = operation => handler,                    // 1 to 64 of these
 ///     pattern = operation, if condition => handler,
 ///     default => handler,                                // optional: nothing is ready
-///     else => handler,                                   // optional: every arm is disabled
-/// }
+///     else => handler,                                   // optional: every arm is disabled; so never
+/// }                                                      // beside one that stays so: `_ = ctx.done()`
 /// ```
 ///
 /// A handler that is a block needs no comma behind it. The value of the whole is that of the handler;
@@ -42,15 +42,16 @@ mod wrong;
 /// ```
 /// use taut::{chan, select};
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let ((tx, rx), (_stop, stopped)) = (chan::bounded(1), chan::rendezvous::<()>());
-/// assert_eq!(tx.try_send(7), Ok(()));
-/// let got = select! {
-///     got = rx.recv() => got.ok(),
-///     _ = stopped.recv() => None,
-/// };
-/// assert_eq!(got, Some(7));
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let ((tx, rx), (_stop, stopped)) = (chan::bounded(1), chan::rendezvous::<()>());
+///     assert_eq!(tx.try_send(7), Ok(()));
+///     let got = select! {
+///         got = rx.recv() => got.ok(),
+///         _ = stopped.recv() => None,
+///     };
+///     assert_eq!(got, Some(7));
+/// }
 /// ```
 ///
 /// A loop that ends by a signal, and sends only while there is something to send:
@@ -150,8 +151,10 @@ mod wrong;
 ///
 /// They are allowed only together with `else`. If the output of the arm that won does not match, it is
 /// dropped, the arm is disabled, and the select goes on with the others; when none is left `else` runs.
-/// So beside an arm that stays enabled, as `() = stop.closed()`, `else` never runs: the select waits for
-/// that arm.
+/// So beside an arm that stays enabled, as `() = stop.closed()` or `_ = ctx.done()`, `else` never runs: when
+/// the channels of the other arms are closed, a loop waits for that arm alone. Put the context around it:
+/// `ctx.run(async { select! { Ok(n) = a.recv() => Some(n), Ok(n) = b.recv() => Some(n), else => None } })`,
+/// of which [the crate](crate#patterns-that-may-not-match) has a program; or bind the whole result, and count.
 ///
 /// Without an `else` the compiler refuses the pattern, for the select might hang in silence. It says *error
 /// E0005: refutable pattern in local binding*, and may propose `let … else { todo!() }` in a file of ours.

@@ -16,11 +16,11 @@ pub use self::relock::{Exclusive, Relock};
 
 /// Where tasks wait for a change of what a lock guards: Go's `sync.Cond`, a condition variable.
 ///
-/// Whoever needs something that is not so yet unlocks and waits; whoever changes it says so, by
-/// [`notify_one`](Self::notify_one) or [`notify_all`](Self::notify_all). Nothing lies between the
-/// unlocking and the waiting: a change that is made under the lock after it was released finds the
-/// one who waits. In Go the condition variable belongs to its lock. Here the guard says which lock it
-/// is, and one that does not hold it has none to give.
+/// Feature `cond`. Whoever needs something that is not so yet unlocks and waits; whoever changes it says so,
+/// by [`notify_one`](Self::notify_one) or [`notify_all`](Self::notify_all). Nothing lies between the
+/// unlocking and the waiting: a change that is made under the lock after it was released finds the one who
+/// waits. In Go the condition variable belongs to its lock. Here the guard says which lock it is, and one
+/// that does not hold it has none to give.
 ///
 /// A notification is nothing that is kept: with nobody waiting it has no effect. Who was notified queues for the
 /// lock like anybody else, and others may have come first. So what it waited for is to be looked at again: by

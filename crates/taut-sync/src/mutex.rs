@@ -24,8 +24,9 @@ use self::raw::RawMutex;
 
 /// A value that one task at a time may reach: Go's `sync.Mutex`, with the data inside.
 ///
-/// Waiting for it suspends a task, not a thread, and a guard may be held across `.await`. There is no
-/// poisoning: a panic unlocks, and whoever comes next finds what it left (Go's does not even unlock).
+/// Feature `mutex`. Waiting for it suspends a task, not a thread, and a guard may be held across `.await`.
+/// There is no poisoning: a panic unlocks, and whoever comes next finds what it left (Go's does not even
+/// unlock).
 ///
 /// # Examples
 ///

@@ -25,9 +25,10 @@ pub use self::value::OnceValue;
 
 /// A value that is initialised once, by whoever comes first: asynchronously, and with a second chance.
 ///
-/// At most one initialiser runs at a time, and the others wait for it. One that fails, panics or is
-/// dropped leaves the cell empty, and the next of those who wait runs *its own*. Nothing is poisoned, and
-/// nobody waits for a value that nobody makes. (Go's `sync.Once` counts as done when its function panics.)
+/// Feature `once`. At most one initialiser runs at a time, and the others wait for it. One that fails, panics
+/// or is dropped leaves the cell empty, and the next of those who wait runs *its own*. Nothing is poisoned,
+/// and nobody waits for a value that nobody makes. (Go's `sync.Once` counts as done when its function
+/// panics.)
 ///
 /// ```text
 ///              a caller comes                    it succeeds

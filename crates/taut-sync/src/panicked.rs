@@ -10,17 +10,18 @@ use std::fmt;
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use taut::sync::{FlightError, SingleFlight};
 ///
-/// let flights = SingleFlight::<u32, u32>::new();
-/// match flights.run(7, || async { panic!("no {}", 7) }).await {
-///     Err(FlightError::Panicked(panicked)) => {
-///         assert_eq!(panicked.to_string(), "the work panicked: no 7");
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let flights = SingleFlight::<u32, u32>::new();
+///     match flights.run(7, || async { panic!("no {}", 7) }).await {
+///         Err(FlightError::Panicked(panicked)) => {
+///             assert_eq!(panicked.to_string(), "the work panicked: no 7");
+///         }
+///         other => unreachable!("{other:?}"),
 ///     }
-///     other => unreachable!("{other:?}"),
 /// }
-/// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Panicked {

@@ -25,8 +25,8 @@ use self::raw::RawRwLock;
 /// A value that any number of tasks may read, or one may write: Go's `sync.RWMutex`, with the data
 /// inside.
 ///
-/// Waiting for it suspends a task, not a thread, and a guard may be held across `.await`. There is no
-/// poisoning: a panic unlocks.
+/// Feature `rw-lock`. Waiting for it suspends a task, not a thread, and a guard may be held across `.await`.
+/// There is no poisoning: a panic unlocks.
 ///
 /// # Examples
 ///

@@ -27,6 +27,8 @@ use self::raw::RawSemaphore;
 /// So many units to be acquired and given back: Go's `x/sync/semaphore`, weighted, and its capacity can
 /// change.
 ///
+/// Feature `semaphore`. A permit gives back what it has when it is dropped:
+///
 /// ```text
 ///    capacity 10 = 3 free + 7 held         held: in permits, which give back when they are dropped
 ///    queued: acquire(8), acquire(1)        the first waits for 8, and the second behind it

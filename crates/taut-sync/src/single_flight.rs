@@ -39,10 +39,10 @@ pub use self::landed::Landed;
 /// One execution per key: who asks while one is under way gets its result. Go's
 /// `golang.org/x/sync/singleflight`.
 ///
-/// A *flight* is the work of one key that is under way. The first caller begins it and *drives* it: it
-/// polls the work as if that were its own. The others wait, and what they brought is dropped unrun. When
-/// the work is done everybody gets a clone of its value, and who comes later begins a new flight. So this
-/// is no cache: it spares work that is being done at this moment.
+/// Feature `single-flight`. A *flight* is the work of one key that is under way. The first caller begins it
+/// and *drives* it: it polls the work as if that were its own. The others wait, and what they brought is
+/// dropped unrun. When the work is done everybody gets a clone of its value, and who comes later begins a new
+/// flight. So this is no cache: it spares work that is being done at this moment.
 ///
 /// - If the driver is dropped, one of those who wait goes on with the *same* work.
 /// - When the last who is interested leaves, the work is dropped, and in the same step its key is free:

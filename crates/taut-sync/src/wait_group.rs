@@ -16,9 +16,9 @@ use crate::blocking::block_on;
 
 /// Waits for work to be done that is counted by tokens: Go's `sync.WaitGroup`.
 ///
-/// Go's counter is a number that must not be wrong. Here every unit of it is a [`Token`], which is given
-/// back when it is dropped: by a task that returns, that is cancelled, or that panics. The counter cannot
-/// become negative, and no `Done` is forgotten.
+/// Feature `wait-group`. Go's counter is a number that must not be wrong. Here every unit of it is a
+/// [`Token`], which is given back when it is dropped: by a task that returns, that is cancelled, or that
+/// panics. The counter cannot become negative, and no `Done` is forgotten.
 ///
 /// ```text
 ///           the first token is made
@@ -94,7 +94,7 @@ use crate::blocking::block_on;
 /// | `wg.Add(1)` | [`let token = wg.token()`](Self::token) | |
 /// | `wg.Add(n)` | `vec![wg.token(); n]` | tokens are `Clone` |
 /// | `wg.Done()` | `drop(token)` | cannot happen twice, so there is no negative count |
-/// | `wg.Go(f)` | `wg.spawn(f)`, by `taut::group::WaitGroupExt` | a panic is raised by who waits; in Go it ends the process |
+/// | `wg.Go(f)` | `wg.spawn(f)` of `taut::group::WaitGroupExt` (feature `group`), or `tokio::spawn` of [`wg.track(f)`](Self::track) | a panic is raised by who waits; in Go it ends the process |
 /// | `wg.Wait()` | [`wg.wait().await`](Self::wait) | an arm of a select; may be given up |
 /// | `Add` inside of a task | `token.clone()`, or `wg.token()` | the same |
 /// | `Add` while others wait at zero | allowed | a race in Go; see [rounds](#rounds) |

@@ -20,17 +20,19 @@ use taut_core::time::{Alarm, Instant, from_now};
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
 /// use std::time::Duration;
 /// use taut::{chan, select, time};
 ///
-/// let (_tx, rx) = chan::rendezvous::<u32>();
-/// let got = select! {
-///     got = rx.recv() => got.ok(),
-///     _ = time::after(Duration::from_secs(1)) => None,
-/// };
-/// assert_eq!(got, None);
-/// # }
+/// // `start_paused` wants Tokio's feature `test-util`.
+/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// async fn main() {
+///     let (_tx, rx) = chan::rendezvous::<u32>();
+///     let got = select! {
+///         got = rx.recv() => got.ok(),
+///         _ = time::after(Duration::from_secs(1)) => None,
+///     };
+///     assert_eq!(got, None);
+/// }
 /// ```
 ///
 /// A limit for a whole loop is made in front of it:
@@ -109,14 +111,16 @@ pub fn after(duration: Duration) -> future::After {
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
 /// use std::time::Duration;
 /// use tokio::time::Instant;
 ///
-/// let noon = Instant::now() + Duration::from_secs(3600);
-/// assert_eq!(taut::time::at(noon).await, noon);
-/// assert_eq!(Instant::now(), noon);
-/// # }
+/// // `start_paused` wants Tokio's feature `test-util`.
+/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// async fn main() {
+///     let noon = Instant::now() + Duration::from_secs(3600);
+///     assert_eq!(taut::time::at(noon).await, noon);
+///     assert_eq!(Instant::now(), noon);
+/// }
 /// ```
 pub fn at(instant: Instant) -> future::After {
     future::After::new(Arm::new(Delay { until: Some(instant), alarm: Alarm::unset() }))

@@ -29,43 +29,45 @@ use taut_core::time::{Instant, from_now};
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> Result<(), taut::time::ZeroPeriod> {
 /// use std::time::Duration;
 /// use taut::time::Ticker;
 ///
-/// let period = Duration::from_secs(10);
-/// let ticker = Ticker::new(period)?;
-/// let first = ticker.tick().await;
-/// assert_eq!(ticker.tick().await, first + period);
-/// # Ok(())
-/// # }
+/// // `start_paused` wants Tokio's feature `test-util`.
+/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// async fn main() -> Result<(), taut::time::ZeroPeriod> {
+///     let period = Duration::from_secs(10);
+///     let ticker = Ticker::new(period)?;
+///     let first = ticker.tick().await;
+///     assert_eq!(ticker.tick().await, first + period);
+///     Ok(())
+/// }
 /// ```
 ///
 /// A loop that does something every so often until it is told to stop:
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> Result<(), taut::time::ZeroPeriod> {
 /// use std::time::Duration;
-/// use taut::{chan, select, time::Ticker};
+/// use taut::time::{self, Ticker};
+/// use taut::{chan, select};
 ///
-/// let (stop, stopped) = chan::rendezvous::<()>();
-/// # tokio::spawn(async move {
-/// #     taut::time::after(Duration::from_secs(35)).await;
-/// #     drop(stop);
-/// # });
-/// let ticker = Ticker::new(Duration::from_secs(10))?;
-/// let mut reports = 0;
-/// loop {
-///     select! {
-///         _ = ticker.tick() => reports += 1,
-///         _ = stopped.recv() => break,
+/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// async fn main() -> Result<(), time::ZeroPeriod> {
+///     let (stop, stopped) = chan::rendezvous::<()>();
+///     tokio::spawn(async move {
+///         time::after(Duration::from_secs(35)).await;
+///         drop(stop);
+///     });
+///     let ticker = Ticker::new(Duration::from_secs(10))?;
+///     let mut reports = 0;
+///     loop {
+///         select! {
+///             _ = ticker.tick() => reports += 1,
+///             _ = stopped.recv() => break,
+///         }
 ///     }
+///     assert_eq!(reports, 3);
+///     Ok(())
 /// }
-/// assert_eq!(reports, 3);
-/// # Ok(())
-/// # }
 /// ```
 ///
 /// # From Go

@@ -31,46 +31,54 @@ use taut_core::time::{Instant, from_now};
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
 /// use std::time::Duration;
 /// use taut::time::Timer;
 ///
-/// let timer = Timer::new(Duration::from_secs(5));
-/// timer.fired().await;
-/// assert!(!timer.stop(), "too late: it was received");
-/// # }
+/// // `start_paused` wants Tokio's feature `test-util`.
+/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// async fn main() {
+///     let timer = Timer::new(Duration::from_secs(5));
+///     timer.fired().await;
+///     assert!(!timer.stop(), "too late: it was received");
+/// }
 /// ```
 ///
 /// A watchdog: as long as there are signs of life, the timer moves on.
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
 /// use std::time::Duration;
-/// use taut::{chan, select, time::Timer};
+/// use taut::chan::{self, Receiver};
+/// use taut::select;
+/// use taut::time::{self, Timer};
 ///
 /// const PATIENCE: Duration = Duration::from_secs(5);
-/// # let (tx, life) = chan::bounded::<()>(1);
-/// # tokio::spawn(async move {
-/// #     for _ in 0..3 {
-/// #         taut::time::after(Duration::from_secs(4)).await;
-/// #         let _ = tx.send(()).await;
-/// #     }
-/// #     std::future::pending::<()>().await;
-/// # });
-/// # let start = tokio::time::Instant::now();
 ///
-/// let silence = Timer::new(PATIENCE);
-/// loop {
-///     select! {
-///         sign = life.recv() => match sign {
-///             Ok(()) => _ = silence.reset(PATIENCE),
-///             Err(_) => break,
-///         },
-///         _ = silence.fired() => break, // nothing for five seconds
+/// async fn watch(life: Receiver<()>) {
+///     let silence = Timer::new(PATIENCE);
+///     loop {
+///         select! {
+///             sign = life.recv() => match sign {
+///                 Ok(()) => _ = silence.reset(PATIENCE),
+///                 Err(_) => return, // nobody is left to give one
+///             },
+///             _ = silence.fired() => return, // nothing for five seconds
+///         }
 ///     }
 /// }
-/// # assert_eq!(start.elapsed(), Duration::from_secs(17));
-/// # }
+///
+/// #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// async fn main() {
+///     let start = tokio::time::Instant::now();
+///     let (tx, life) = chan::bounded(1);
+///     let gives_three = async {
+///         for _ in 0..3 {
+///             time::after(Duration::from_secs(4)).await;
+///             assert!(tx.send(()).await.is_ok());
+///         }
+///     };
+///     tokio::join!(gives_three, watch(life));
+///     assert_eq!(start.elapsed(), Duration::from_secs(4 + 4 + 4 + 5));
+/// }
 /// ```
 ///
 /// # From Go

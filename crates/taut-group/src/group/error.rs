@@ -10,19 +10,26 @@ use super::admission::Refusal;
 
 /// Why a future was not started. It is given back.
 ///
+/// Where a future starts others of its own type, a `match` on this one would make it contain itself
+/// (error E0733, "recursion in an async block requires boxing"). After
+/// [`try_spawn`](crate::Spawner::try_spawn) `.map_err(SpawnError::discard)` before the `match`
+/// cures that; after [`spawn`](crate::Spawner::spawn), and where the future is run in an arm, only
+/// `Box::pin` around the future that is to start.
+///
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use taut::group::{Group, SpawnError};
 ///
-/// let mut group = Group::<u32, std::io::Error>::new().limit(1);
-/// assert!(group.spawn(async { Ok(1) }).await);
-/// match group.try_spawn(async { Ok(2) }) {
-///     Err(SpawnError::Full(future)) => assert_eq!(future.await.ok(), Some(2)), // run it here
-///     _ => unreachable!("the limit is reached"),
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let mut group = Group::<u32, std::io::Error>::new().limit(1);
+///     assert!(group.spawn(async { Ok(1) }).await);
+///     match group.try_spawn(async { Ok(2) }) {
+///         Err(SpawnError::Full(future)) => assert_eq!(future.await.ok(), Some(2)), // run it here
+///         _ => unreachable!("the limit is reached"),
+///     }
 /// }
-/// # }
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -129,13 +136,14 @@ impl<F> Error for SpawnError<F> {}
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use taut::group::{Completed, Group};
 ///
-/// let mut group = Group::<u32, &str>::new();
-/// group.spawn(async { Ok(7) }).await;
-/// assert_eq!(group.next().await, Some(Completed { index: 0, result: Ok(7) }));
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let mut group = Group::<u32, &str>::new();
+///     group.spawn(async { Ok(7) }).await;
+///     assert_eq!(group.next().await, Some(Completed { index: 0, result: Ok(7) }));
+/// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completed<T, E> {
@@ -150,15 +158,16 @@ pub struct Completed<T, E> {
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use taut::group::{Group, OnError, TaskError};
 ///
-/// let mut group = Group::<(), &str>::new().on_error(OnError::Abort);
-/// group.spawn(std::future::pending()).await;
-/// group.spawn(async { Err("no disk") }).await;
-/// let results = group.wait_all().await;
-/// assert_eq!(results, [Err(TaskError::Aborted), Err(TaskError::Failed("no disk"))]);
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let mut group = Group::<(), &str>::new().on_error(OnError::Abort);
+///     group.spawn(std::future::pending()).await;
+///     group.spawn(async { Err("no disk") }).await;
+///     let results = group.wait_all().await;
+///     assert_eq!(results, [Err(TaskError::Aborted), Err(TaskError::Failed("no disk"))]);
+/// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

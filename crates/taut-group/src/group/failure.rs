@@ -21,18 +21,18 @@ use taut_context::Cause;
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
 /// use taut::context::Context;
 /// use taut::group::{Failure, Group};
 ///
-/// let (mut group, ctx) = Group::<u16, Failure>::with_context(&Context::background());
-/// group.spawn(async { Ok("80".parse()?) }).await;
-/// group.spawn(async { Ok("http".parse()?) }).await;
-/// let failure = group.wait().await.unwrap_err();
-/// assert!(failure.downcast_ref::<std::num::ParseIntError>().is_some());
-/// assert_eq!(ctx.cause().expect("it has ended").to_string(), failure.to_string());
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let (mut group, ctx) = Group::<u16, Failure>::with_context(&Context::background());
+///     group.spawn(async { Ok("80".parse()?) }).await;
+///     group.spawn(async { Ok("http".parse()?) }).await;
+///     let failure = group.wait().await.unwrap_err();
+///     assert!(failure.downcast_ref::<std::num::ParseIntError>().is_some());
+///     assert_eq!(ctx.cause().expect("it has ended").to_string(), failure.to_string());
+/// }
 /// ```
 #[derive(Clone)]
 pub struct Failure(Cause);

@@ -5,14 +5,15 @@
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use taut::group::{Group, OnError};
 ///
-/// let mut group = Group::<(), &str>::new().on_error(OnError::Abort);
-/// group.spawn(std::future::pending()).await;
-/// group.spawn(async { Err("no disk") }).await;
-/// assert_eq!(group.wait().await, Err("no disk"));
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let mut group = Group::<(), &str>::new().on_error(OnError::Abort);
+///     group.spawn(std::future::pending()).await;
+///     group.spawn(async { Err("no disk") }).await;
+///     assert_eq!(group.wait().await, Err("no disk"));
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnError {
@@ -33,18 +34,19 @@ pub enum OnError {
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use taut::group::{Group, OnPanic, TaskError};
 ///
-/// let mut connections = Group::<(), std::io::Error>::new().on_panic(OnPanic::Contain);
-/// connections.spawn(async { panic!("a bug that this client has found") }).await;
-/// connections.spawn(async { Ok(()) }).await; // served all the same
-/// while let Some(completed) = connections.next().await {
-///     if let Err(TaskError::Panicked(panicked)) = completed.result {
-///         assert_eq!(panicked.message(), "a bug that this client has found");
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let mut connections = Group::<(), std::io::Error>::new().on_panic(OnPanic::Contain);
+///     connections.spawn(async { panic!("a bug that this client has found") }).await;
+///     connections.spawn(async { Ok(()) }).await; // served all the same
+///     while let Some(completed) = connections.next().await {
+///         if let Err(TaskError::Panicked(panicked)) = completed.result {
+///             assert_eq!(panicked.message(), "a bug that this client has found");
+///         }
 ///     }
 /// }
-/// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnPanic {

@@ -20,20 +20,21 @@ use crate::spawn::Site;
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), std::io::Error> {
 /// use taut::group::Group;
 ///
-/// let mut group = Group::<&str, std::io::Error>::new();
-/// let spawner = group.spawner();
-/// group
-///     .spawn(async move {
-///         assert!(spawner.spawn(async { Ok("leaf") }).await.is_ok());
-///         Ok("branch")
-///     })
-///     .await;
-/// assert_eq!(group.wait().await?, ["branch", "leaf"]);
-/// # Ok(())
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> Result<(), std::io::Error> {
+///     let mut group = Group::<&str, std::io::Error>::new();
+///     let spawner = group.spawner();
+///     group
+///         .spawn(async move {
+///             assert!(spawner.spawn(async { Ok("leaf") }).await.is_ok());
+///             Ok("branch")
+///         })
+///         .await;
+///     assert_eq!(group.wait().await?, ["branch", "leaf"]);
+///     Ok(())
+/// }
 /// ```
 pub struct Spawner<T, E, H: Home = super::Tokio> {
     shared: Arc<Shared<T, E, H>>,
@@ -49,10 +50,11 @@ where
     /// Starts a task: Go's `g.Go`. With a [limit](Self::limit) it waits for a place first, first come,
     /// first served. True: it was started.
     ///
-    /// False: the context of the group has ended, or its tasks were aborted, before there was a place. The
-    /// future is dropped and has not begun, and [`wait`](Self::wait) will not be `Ok` (unless the group has
-    /// no context, and [`next`](Self::next) has given the error already). So this need not be looked at,
-    /// but for giving up early. [`try_spawn`](Self::try_spawn) gives the future back.
+    /// False: the context of the group has ended, or its tasks were aborted, before there was a
+    /// place. The future is dropped and has not begun, and [`wait`](Self::wait) will not be `Ok`
+    /// (unless the group has no context, and [`next`](Self::next) has given the error already). So
+    /// you may ignore the answer; a loop that starts many tasks may end at the first false.
+    /// [`try_spawn`](Self::try_spawn) gives the future back.
     ///
     /// The index of the task, by which `wait` sorts, is given as it is started.
     ///
@@ -168,8 +170,11 @@ where
     /// [`SpawnError::WouldDeadlock`], where Go hangs. (One that waits for something else too, in a `select!`,
     /// counts all the same.) What it then runs itself is its own affair: it is not among the group's results.
     ///
-    /// A recursive `async fn` that calls this does not compile ("cannot satisfy … `Send`"): write it as a
-    /// function that gives `impl Future<Output = …> + Send`.
+    /// A recursive `async fn` that calls this does not compile (error E0283, "cannot satisfy …
+    /// `Send`"): write it as a function that gives `impl Future<Output = …> + Send`. What is
+    /// awaited here contains the future that is to start, so one of the caller's own type is boxed
+    /// (else error E0733, "recursion in an async block requires boxing"):
+    /// `spawner.spawn(Box::pin(walk(…))).await`. By [`try_spawn`](Self::try_spawn) it need not be.
     ///
     /// # Errors
     ///
@@ -236,6 +241,12 @@ where
     }
 
     /// Starts a task of the group if there is a place for it now.
+    ///
+    /// In a recursive function that gives `impl Future<Output = …> + Send`, discard the future
+    /// before you `match`, or the function's future would contain itself (error E0733, "recursion
+    /// in an async block requires boxing"): `match
+    /// spawner.try_spawn(walk(…)).map_err(SpawnError::discard) { … }`. To run it in an arm, start
+    /// `Box::pin(walk(…))`.
     ///
     /// # Errors
     ///

@@ -197,17 +197,18 @@ impl<T, E, H: Home> Group<T, E, H> {
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use futures_util::StreamExt;
 /// use taut::group::Group;
 ///
-/// let mut group = Group::<u32, &str>::new();
-/// for n in 0..4 {
-///     group.spawn(async move { Ok(n) }).await;
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let mut group = Group::<u32, &str>::new();
+///     for n in 0..4 {
+///         group.spawn(async move { Ok(n) }).await;
+///     }
+///     let even = group.filter(|completed| std::future::ready(completed.index % 2 == 0));
+///     assert_eq!(even.count().await, 2);
 /// }
-/// let even = group.filter(|completed| std::future::ready(completed.index % 2 == 0));
-/// assert_eq!(even.count().await, 2);
-/// # }
 /// ```
 impl<T, E, H: Home> Stream for Group<T, E, H> {
     type Item = Completed<T, E>;

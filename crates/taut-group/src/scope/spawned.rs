@@ -30,14 +30,15 @@ use super::share::Share;
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// let words = ["to", "be"];
-/// let length = taut::scope(async |s| {
-///     let [first, second] = words.each_ref().map(|word| s.spawn(async { word.len() }));
-///     first.await + second.await
-/// });
-/// assert_eq!(length.await, 4);
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let words = ["to", "be"];
+///     let length = taut::scope(async |s| {
+///         let [first, second] = words.each_ref().map(|word| s.spawn(async { word.len() }));
+///         first.await + second.await
+///     });
+///     assert_eq!(length.await, 4);
+/// }
 /// ```
 pub struct Spawned<'env, T> {
     /// Until it has given its value.
@@ -177,12 +178,13 @@ impl<T> fmt::Debug for Spawned<'_, T> {
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// taut::scope(async |s| {
-///     let _forever = s.spawn(std::future::pending::<()>()).abort_on_drop();
-/// })
-/// .await;
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     taut::scope(async |s| {
+///         let _forever = s.spawn(std::future::pending::<()>()).abort_on_drop();
+///     })
+///     .await;
+/// }
 /// ```
 #[must_use = "dropping it aborts the task"]
 #[derive(Debug)]

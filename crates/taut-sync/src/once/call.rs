@@ -9,9 +9,9 @@ use super::{OnceCell, State, future};
 
 /// Something that is done once, however many call for it. Go's `sync.Once`.
 ///
-/// The first caller does it, and the others wait until it is done. Unlike in Go it does not count as done
-/// if it panics, or if its caller is dropped meanwhile: then the next of those who wait does what *it*
-/// brought.
+/// Feature `once`. The first caller does it, and the others wait until it is done. Unlike in Go it does not
+/// count as done if it panics, or if its caller is dropped meanwhile: then the next of those who wait does
+/// what *it* brought.
 ///
 /// # Examples
 ///
@@ -63,7 +63,8 @@ use super::{OnceCell, State, future};
 ///
 /// # Fairness
 ///
-/// As with an [`OnceCell`](OnceCell#fairness): whose turn it is is anybody's who comes.
+/// As with an [`OnceCell`](OnceCell#fairness): when a run came to nothing, a newcomer may be before those
+/// who wait.
 ///
 /// # Cancel safety
 ///

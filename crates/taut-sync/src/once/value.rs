@@ -20,9 +20,9 @@ use super::{OnceCell, future};
 /// A value that is made when it is first asked for, by the function that it comes with. Go's
 /// `sync.OnceValue`.
 ///
-/// A function that panics is called again for the next who asks; so it is if the caller that runs it is
-/// dropped before it is done. To keep a failure for good let `T` be a `Result`. The function, and what it holds,
-/// is dropped as soon as there is a value.
+/// Feature `once`. A function that panics is called again for the next who asks; so it is if the caller that
+/// runs it is dropped before it is done. To keep a failure for good let `T` be a `Result`. The function, and
+/// what it holds, is dropped as soon as there is a value.
 ///
 /// # Examples
 ///
@@ -93,7 +93,8 @@ use super::{OnceCell, future};
 ///
 /// # Fairness
 ///
-/// As with an [`OnceCell`](OnceCell#fairness): whose turn it is to run the function is anybody's who comes.
+/// As with an [`OnceCell`](OnceCell#fairness): when a run came to nothing, a newcomer may be before those
+/// who wait.
 ///
 /// # Cancel safety
 ///

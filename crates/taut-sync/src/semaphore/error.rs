@@ -8,14 +8,14 @@ use std::fmt;
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
 /// use taut::sync::{AcquireError, Semaphore};
 ///
-/// let slots = Semaphore::new(2);
-/// let refused = slots.acquire(3).await.err();
-/// assert_eq!(refused, Some(AcquireError::TooLarge { requested: 3, capacity: 2 }));
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let slots = Semaphore::new(2);
+///     let refused = slots.acquire(3).await.err();
+///     assert_eq!(refused, Some(AcquireError::TooLarge { requested: 3, capacity: 2 }));
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -12,14 +12,15 @@ use crate::panicked::Panicked;
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use taut::sync::{FlightError, SingleFlight};
 ///
-/// let flights = SingleFlight::<&str, u32>::new();
-/// let error = flights.run("answer", || async { panic!("no idea") }).await.unwrap_err();
-/// assert!(matches!(&error, FlightError::Panicked(panicked) if panicked.message() == "no idea"));
-/// assert_eq!(error.to_string(), "the work of a flight panicked: no idea");
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let flights = SingleFlight::<&str, u32>::new();
+///     let error = flights.run("answer", || async { panic!("no idea") }).await.unwrap_err();
+///     assert!(matches!(&error, FlightError::Panicked(panicked) if panicked.message() == "no idea"));
+///     assert_eq!(error.to_string(), "the work of a flight panicked: no idea");
+/// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -7,13 +7,14 @@ use super::FlightError;
 /// # Examples
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// use taut::sync::{Landed, SingleFlight};
 ///
-/// let flights = SingleFlight::new();
-/// let landed = flights.run("answer", || async { 42 }).await;
-/// assert_eq!(landed, Ok(Landed { value: 42, shared: false }));
-/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() {
+///     let flights = SingleFlight::new();
+///     let landed = flights.run("answer", || async { 42 }).await;
+///     assert_eq!(landed, Ok(Landed { value: 42, shared: false }));
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Landed<V> {
