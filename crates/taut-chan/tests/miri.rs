@@ -39,6 +39,54 @@ mod spurious;
 #[path = "it/traits.rs"]
 mod traits;
 
+mod limited {
+    //! An arm of a select with a limit in time: the one part of it that `it` leaves to a runtime. The clock
+    //! is paused, and nothing else of the runtime is used.
+
+    use std::time::Duration;
+
+    use taut::chan::{self, SendTimeoutError};
+    use taut::select;
+    use tokio::time::advance;
+
+    use crate::support::parked;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn with_paused_clock(test: impl Future<Output = ()>) {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_time().start_paused(true);
+        builder.build().unwrap().block_on(test);
+    }
+
+    #[test]
+    fn it_is_withdrawn_when_it_loses_when_it_is_dropped_and_when_it_is_late() {
+        with_paused_clock(async {
+            let ((tx, rx), (stop, stopped)) = (chan::rendezvous(), chan::bounded::<()>(1));
+            let boxed = || Box::new(7);
+            let select = async || {
+                select! {
+                    biased;
+                    _ = stopped.recv() => None,
+                    sent = tx.send_timeout(boxed(), SECOND) => Some(sent),
+                }
+            };
+            let mut taken = parked(select());
+            assert_eq!(rx.try_recv(), Ok(boxed()));
+            assert_eq!(taken.ready(), Some(Ok(())));
+            let mut lost = parked(select());
+            stop.try_send(()).unwrap();
+            assert!(rx.try_recv().is_err());
+            assert_eq!(lost.ready(), None);
+            drop(parked(select()));
+            assert!(rx.try_recv().is_err());
+            let mut late = parked(select());
+            advance(SECOND).await;
+            assert_eq!(late.ready(), Some(Err(SendTimeoutError::Timeout(boxed()))));
+        });
+    }
+}
+
 mod threads {
     //! Two threads, one channel, boxed values: a lost edge is a data race on the box, a lost value a
     //! leak, a value received twice a double free.
