@@ -37,6 +37,11 @@ impl Cmd {
         Self::new("cargo")
     }
 
+    /// Cargo of another toolchain than the one in use.
+    pub(crate) fn cargo_of(toolchain: &str) -> Self {
+        Self::cargo().args([format!("+{toolchain}")])
+    }
+
     pub(crate) fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
         for arg in args {
             let arg = arg.as_ref();

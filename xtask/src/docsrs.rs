@@ -23,10 +23,13 @@ const FLAGS: &str = "--cfg docsrs -D warnings \
 
 fn run(call: &Call) -> Outcome {
     call.no_args()?;
-    toolchain::ensure_nightly(call, &[])?;
-    let mut doc = Cmd::cargo().args([&format!("+{NIGHTLY}")]).words("doc --no-deps --all-features");
-    for member in manifest::members()?.iter().filter(|member| member.name != CORE) {
-        doc = doc.args(["-p", &member.name]);
-    }
-    doc.env("RUSTDOCFLAGS", FLAGS).target_dir("docsrs").run(call)
+    toolchain::ensure(call, NIGHTLY)?;
+    let members = manifest::members()?;
+    let shown = members.iter().filter(|member| member.name != CORE);
+    Cmd::cargo_of(NIGHTLY)
+        .words("doc --no-deps --all-features")
+        .args(shown.flat_map(|member| ["-p", &member.name]))
+        .env("RUSTDOCFLAGS", FLAGS)
+        .target_dir("docsrs")
+        .run(call)
 }

@@ -31,8 +31,8 @@ fn run(call: &Call) -> Outcome {
     write_copy(&copy)
         .map_err(|error| Stop::Failed(format!("a copy in {}: {error}", copy.display())))?;
     let there = copy.join("Cargo.toml");
-    Cmd::cargo()
-        .args([&format!("+{NIGHTLY}"), "update", "--quiet", "-Zdirect-minimal-versions"])
+    Cmd::cargo_of(NIGHTLY)
+        .words("update --quiet -Zdirect-minimal-versions")
         .args(["--manifest-path".as_ref(), there.as_os_str()])
         .run(call)?;
     Cmd::cargo()

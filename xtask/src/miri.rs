@@ -49,8 +49,8 @@ fn run(call: &Call) -> Outcome {
 }
 
 fn miri(name: &str, flags: &str) -> Cmd {
-    Cmd::cargo()
-        .args([&format!("+{NIGHTLY}"), "miri", "test", "-p", name])
+    Cmd::cargo_of(NIGHTLY)
+        .args(["miri", "test", "-p", name])
         .env("MIRIFLAGS", flags)
         // Tests that panic on purpose would spend their time on backtraces.
         .env("RUST_BACKTRACE", "0")

@@ -20,8 +20,8 @@ fn run(call: &Call) -> Outcome {
     let toolchain = oldest(&cmd::read("Cargo.toml")?)?;
     toolchain::ensure(call, &toolchain)?;
     let members = manifest::members()?;
-    Cmd::cargo()
-        .args([&format!("+{toolchain}"), "check", "--all-features"])
+    Cmd::cargo_of(&toolchain)
+        .words("check --all-features")
         .args(members.iter().flat_map(|member| ["-p", &member.name]))
         // What an older compiler warns of is not ours to mend.
         .env("RUSTFLAGS", "-Awarnings")

@@ -55,7 +55,7 @@ impl Check {
             Ok(()) => Cmd::cargo().words("check"),
             Err(_) => {
                 toolchain::ensure_nightly(call, &["rust-src"])?;
-                Cmd::cargo().args([&format!("+{NIGHTLY}"), "check", "-Zbuild-std"])
+                Cmd::cargo_of(NIGHTLY).words("check -Zbuild-std")
             }
         };
         cmd.args(["-p", FACADE, "--target", self.target, "--features", &features])

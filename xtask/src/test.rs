@@ -26,8 +26,7 @@ mod tests {
 
     #[test]
     fn the_readme_gives_this_command() {
-        let path = cmd::root().join("README.md");
-        let readme = std::fs::read_to_string(&path).expect("the workspace has a README.md");
+        let readme = cmd::read("README.md").expect("the workspace has a README.md");
         let fences = markdown::fences(&readme);
         let found = fences.iter().flat_map(|fence| &fence.lines).any(|line| *line == COMMAND);
         assert!(found, "no fenced code block of README.md has the line `{COMMAND}`");

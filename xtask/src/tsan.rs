@@ -40,8 +40,8 @@ fn run(call: &Call) -> Outcome {
     }
     toolchain::ensure_nightly(call, &["rust-src"])?;
     for (name, test, only) in TESTS {
-        Cmd::cargo()
-            .args([&format!("+{NIGHTLY}"), "test", "-Zbuild-std", "--target", &host])
+        Cmd::cargo_of(NIGHTLY)
+            .args(["test", "-Zbuild-std", "--target", &host])
             .args(["--release", "-p", name, "--test", test, only])
             .args(&call.args)
             .checked_release()

@@ -1,7 +1,5 @@
 //! What the rules look at, read once.
 
-use std::fs;
-
 use super::scrub::{self, Scrubbed};
 use crate::cmd::{self, Cmd};
 use crate::manifest;
@@ -30,14 +28,14 @@ impl Tree {
         let mut sources = Vec::new();
         for path in list.split('\0').filter(|path| !path.is_empty()) {
             // A file that git lists and nobody finds was deleted and not yet committed.
-            if let Ok(text) = fs::read_to_string(cmd::root().join(path)) {
+            if let Ok(text) = cmd::read(path) {
                 sources.push(Source::new(path, &text));
             }
         }
         if sources.is_empty() {
             return Err(Stop::failed("git lists no Rust file here"));
         }
-        let text = |path| fs::read_to_string(cmd::root().join(path)).unwrap_or_default();
+        let text = |path| cmd::read(path).unwrap_or_default();
         let features = manifest::features(&text(FACADE));
         Ok(Self { sources, ledger: text(LEDGER), readme: text(README), features })
     }

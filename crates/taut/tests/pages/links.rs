@@ -27,10 +27,7 @@ fn the_documentation_links_by_reference() {
 }
 
 fn leads_somewhere(from: &Page, target: &str, pages: &[Page]) -> bool {
-    if target.starts_with("https://") || target.starts_with("crate::") {
-        return true; // another site; or a label of rustdoc, which checks it
-    }
-    if is_of_rustdoc(&from.path) {
+    if target.starts_with("https://") || is_of_rustdoc(&from.path) {
         return true;
     }
     let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
